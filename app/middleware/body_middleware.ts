@@ -1,0 +1,1 @@
+export { default } from '@adonisjs/core/bodyparser_middleware'

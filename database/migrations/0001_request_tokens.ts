@@ -1,0 +1,12 @@
+import { BaseSchema } from '@adonisjs/lucid/schema'
+import { createRequestTokenTables, dropRequestTokenTables } from '#request_tokens/main'
+
+export default class extends BaseSchema {
+  async up() {
+    createRequestTokenTables(this.schema, { dataColumns: ['list', 'mailing'] })
+  }
+
+  async down() {
+    dropRequestTokenTables(this.schema)
+  }
+}

@@ -1,0 +1,23 @@
+import router from '@adonisjs/core/services/router'
+import server from '@adonisjs/core/services/server'
+
+server.errorHandler(() => import('#exceptions/handler'))
+
+server.use([
+  () => import('#middleware/container_bindings_middleware'),
+  () => import('#middleware/request_log_middleware'),
+  () => import('@adonisjs/static/static_middleware'),
+])
+
+router.use([() => import('#middleware/body_middleware')])
+
+export const middleware = router.named({
+  publicPage: () => import('#middleware/public_page_middleware'),
+  session: () => import('@adonisjs/session/session_middleware'),
+  shield: () => import('@adonisjs/shield/shield_middleware'),
+  initAuth: () => import('@adonisjs/auth/initialize_auth_middleware'),
+  staff: () => import('#middleware/staff_middleware'),
+})
+
+/** Pages that know who is signed in. Public pages have none of this: no cookie, nothing to forge. */
+export const web = [middleware.session(), middleware.shield(), middleware.initAuth()]
