@@ -1,5 +1,5 @@
-import { prettyPrintError } from '@adonisjs/core'
 import { createIgnitor } from './ignitor.js'
+import { reportFailure } from './report_failure.js'
 
 createIgnitor()
   .tap((app) => {
@@ -7,7 +7,4 @@ createIgnitor()
   })
   .httpServer()
   .start()
-  .catch((error) => {
-    process.exitCode = 1
-    prettyPrintError(error)
-  })
+  .catch(reportFailure)

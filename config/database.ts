@@ -19,6 +19,7 @@ const schemaGeneration = {
     'request_token_revocations',
     'signing_keys',
     'rate_limits',
+    'sessions',
   ],
 }
 

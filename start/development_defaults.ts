@@ -15,8 +15,7 @@ export function developmentDefaults(appRoot: URL) {
     PORT: '3333',
     LOG_LEVEL: 'info',
     DB_CONNECTION: 'sqlite',
-    SESSION_DRIVER: 'cookie',
-    LIMITER_STORE: 'memory',
+    LIMITER_STORE: inProduction ? 'database' : 'memory',
   })
   if (inProduction) return
 

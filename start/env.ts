@@ -1,5 +1,6 @@
 import { Env } from '@adonisjs/core/env'
 import { developmentDefaults } from '#start/development_defaults'
+import { readSecretFiles } from '#start/secret_files'
 import { checkSettings } from '#start/settings'
 
 /*
@@ -7,8 +8,10 @@ import { checkSettings } from '#start/settings'
  * in production nothing secret has one, and start/settings.ts says in one sentence what is wrong.
  */
 const appRoot = new URL('../', import.meta.url)
+Env.removeIdentifier('file') // read below, for the process environment and .env alike
 await Env.create(appRoot, {}) // loads .env, so that the checks below see it
 developmentDefaults(appRoot)
+readSecretFiles(appRoot)
 checkSettings()
 
 export default await Env.create(appRoot, {
@@ -36,12 +39,12 @@ export default await Env.create(appRoot, {
   MAIL_FROM: Env.schema.string(),
   MAIL_CONNECTIONS: Env.schema.number.optional(),
   MAIL_RATE: Env.schema.number.optional(),
+  MAIL_RATE_PER_DOMAIN: Env.schema.number.optional(),
   RETURN_PATH_DOMAIN: Env.schema.string.optional(),
   POSTAL_ADDRESS: Env.schema.string.optional(),
 
   TRUSTED_PROXIES: Env.schema.string.optional(),
   AUDIT_RETENTION: Env.schema.string.optional(),
 
-  SESSION_DRIVER: Env.schema.enum(['cookie', 'memory'] as const),
   LIMITER_STORE: Env.schema.enum(['database', 'memory'] as const),
 })

@@ -26,6 +26,14 @@ export default class extends BaseSchema {
       table.json('details').nullable()
     })
 
+    // As @adonisjs/session wants it: it writes dates, which are milliseconds on SQLite.
+    this.schema.createTable('sessions', (table) => {
+      table.string('id', 64).notNullable().primary()
+      table.text('data').notNullable()
+      table.string('user_id', 64).nullable().index()
+      table.timestamp('expires_at', { useTz: true }).notNullable().index()
+    })
+
     this.schema.createTable('rate_limits', (table) => {
       table.string('key', 255).notNullable().primary()
       table.integer('points', 9).notNullable().defaultTo(0)
@@ -35,6 +43,7 @@ export default class extends BaseSchema {
 
   async down() {
     this.schema.dropTable('rate_limits')
+    this.schema.dropTable('sessions')
     this.schema.dropTable('staff_actions')
     this.schema.dropTable('users')
   }
