@@ -1,62 +1,86 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { join, relative } from 'node:path'
 import { test } from '@japa/runner'
+import { ESLint } from 'eslint'
+import { engines, strangersIn } from '#tests/house'
 
-const root = new URL('../../', import.meta.url).pathname
-const ENGINES = ['request_tokens', 'subscribers', 'mailings', 'delivery', 'inbound', 'mailbox']
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const app = join(root, 'app')
+const present = readdirSync(app)
 
-/** What each engine may import besides itself. Everyone else enters by a main.ts (lint holds that). */
-const MAY_IMPORT: Record<string, string[]> = {
-  request_tokens: [],
-  mailbox: [],
-  subscribers: ['request_tokens', 'models'],
-  mailings: ['request_tokens', 'subscribers', 'models'],
-  delivery: ['request_tokens', 'subscribers', 'mailings', 'models', 'mails'],
-  inbound: ['request_tokens', 'subscribers', 'delivery', 'models'],
-}
-
-const ROOMS = /from '#([a-z_]+)\//g
-const OUTSIDE_APP = ['database', 'start', 'config', 'generated']
-
-function importsOf(folder: string) {
-  return filesOf(join(root, 'app', folder)).flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(ROOMS)].map(([, room]) => ({ file, room }))
-  )
-}
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+function strangersBelow(room: string) {
+  return readdirSync(join(app, room), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => join(entry.parentPath, entry.name))
+    .map((entry) => relative(app, join(entry.parentPath, entry.name)))
+    .flatMap((file) =>
+      strangersIn(file, readFileSync(join(app, file), 'utf8')).map((name) => `${file}: ${name}`)
+    )
 }
-
-const present = ENGINES.filter((engine) => readdirSync(join(root, 'app')).includes(engine))
 
 test.group('House | the way of the data', () => {
-  test('the engine {$self} imports only what lies below it')
+  test('app/{$self} imports only what lies below it')
     .with(present)
-    .run(({ assert }, engine) => {
-      const allowed = [
-        engine,
-        ...MAY_IMPORT[engine],
-        ...(engine === 'request_tokens' ? [] : OUTSIDE_APP),
-      ]
-
-      const strangers = importsOf(engine).filter(({ room }) => !allowed.includes(room))
-
-      assert.deepEqual(strangers, [])
+    .run(({ assert }, room) => {
+      assert.deepEqual(strangersBelow(room), [])
     })
 
-  test('the core leaves its folder by no relative import', ({ assert }) => {
-    const outside = filesOf(join(root, 'app/request_tokens')).filter((file) =>
-      readFileSync(file, 'utf8').includes("from '../")
-    )
-
-    assert.deepEqual(outside, [])
+  test('every engine has its door', ({ assert }) => {
+    for (const engine of engines.filter((name) => present.includes(name)))
+      assert.include(readdirSync(join(app, engine)), 'main.ts', engine)
   })
 
-  test('every engine has its door', ({ assert }) => {
-    for (const engine of present)
-      assert.include(readdirSync(join(root, 'app', engine)), 'main.ts', engine)
+  test('there is no room for leftovers', ({ assert }) => {
+    for (const room of ['services', 'utils', 'helpers', 'common', 'lib'])
+      assert.notInclude(present, room)
+  })
+})
+
+test.group('House | the rule itself', () => {
+  test('{file} may not say: {line}')
+    .with([
+      { file: 'request_tokens/x.ts', line: "import List from '#models/list'" },
+      { file: 'request_tokens/x.ts', line: "import env from '#start/env'" },
+      { file: 'request_tokens/x.ts', line: "export { a } from '../subscribers/main.js'" },
+      { file: 'request_tokens/deep/x.ts', line: "import '../../models/list.js'" },
+      { file: 'subscribers/x.ts', line: "import { sendMailing } from '#delivery/main'" },
+      { file: 'subscribers/x.ts', line: "const x = await import('#controllers/public/y')" },
+      { file: 'mailings/x.ts', line: "import '#jobs/send'" },
+      { file: 'delivery/x.ts', line: 'import Send from "#commands/mailings/send"' },
+      { file: 'mailbox/x.ts', line: "import type List from '#models/list'" },
+      { file: 'models/x.ts', line: "import { leaveList } from '#subscribers/main'" },
+      { file: 'controllers/x.ts', line: "import Send from '#commands/mailings/send'" },
+    ])
+    .run(({ assert }, { file, line }) => {
+      assert.lengthOf(strangersIn(file, `// a file\n${line}\n`), 1)
+    })
+
+  test('{file} may say: {line}')
+    .with([
+      { file: 'request_tokens/deep/x.ts', line: "import type { Claims } from '../types.js'" },
+      { file: 'subscribers/x.ts', line: "import { mint } from '#request_tokens/main'" },
+      { file: 'subscribers/x.ts', line: "import env from '#start/env'" },
+      { file: 'delivery/x.ts', line: "import { compileMailing } from '#mailings/main'" },
+      { file: 'controllers/x.ts', line: "import { leaveList } from '#subscribers/main'" },
+    ])
+    .run(({ assert }, { file, line }) => {
+      assert.deepEqual(strangersIn(file, line), [])
+    })
+
+  test('lint refuses to enter an engine past its door', async ({ assert }) => {
+    const eslint = new ESLint({ cwd: root })
+    const rulesAgainst = async (line: string) => {
+      const [result] = await eslint.lintText(`${line}\n`, { filePath: 'commands/bench.ts' })
+      return result.messages.map(({ ruleId }) => ruleId)
+    }
+
+    assert.include(
+      await rulesAgainst("export { leave } from '#subscribers/leaving'"),
+      'no-restricted-imports'
+    )
+    assert.notInclude(
+      await rulesAgainst("export { leave } from '#subscribers/main'"),
+      'no-restricted-imports'
+    )
   })
 })
