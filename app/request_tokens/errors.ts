@@ -1,4 +1,5 @@
 import { Exception } from '@adonisjs/core/exceptions'
+import type { HttpContext } from '@adonisjs/core/http'
 import type { Claims, Refusal } from './types.js'
 
 const REFUSALS: Record<Refusal, { status: number; message: string }> = {
@@ -32,4 +33,13 @@ export class RequestTokenError extends Exception {
     const { status, message } = REFUSALS[outcome]
     super(message, { status, code: `E_REQUEST_TOKEN_${outcome.toUpperCase()}` })
   }
+
+  /** Called by the framework. */
+  async handle(error: this, ctx: HttpContext) {
+    const { answerRefusal } = await import('./refusal_answer.js')
+    return answerRefusal(error, ctx)
+  }
+
+  /** It is in the audit; a log line would say it again. */
+  report() {}
 }

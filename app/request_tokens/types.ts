@@ -115,6 +115,8 @@ export interface RequestTokensConfig {
   dataColumns?: string[]
   subjects: Record<string, SubjectConfig<any>>
   scopes: Record<string, ScopeConfig>
+  /** The name of the auth guard that is `requestTokenGuard()`: `ctx.auth.user` is then the subject too. */
+  guard?: string
   /** Makes the page for a refused link. @default a plain one */
   refusalPage?(ctx: HttpContext, error: RequestTokenError): Promise<string> | string
 }

@@ -1,0 +1,1 @@
+export { RequestTokenMiddleware as default } from '#request_tokens/main'

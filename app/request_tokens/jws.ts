@@ -1,0 +1,52 @@
+import { CompactSign, compactVerify } from 'jose'
+import { parseCanonical } from './claims.js'
+import type { Keyring, SigningKey } from './keyring.js'
+
+/** RFC 8725 section 3.11: an explicit type keeps other JWTs out. */
+const TYPE = 'rt+jwt'
+const HEADER_NAMES = ['alg', 'typ', 'kid']
+const encoder = new TextEncoder()
+
+/** Longer texts are refused unread. */
+export const MAX_TOKEN_LENGTH = 2048
+
+/** Signs a payload: the three-part form of RFC 7515 section 3.1. */
+export function signPayload(payload: string, key: SigningKey) {
+  return new CompactSign(encoder.encode(payload))
+    .setProtectedHeader({ alg: key.algorithm, typ: TYPE, kid: key.kid })
+    .sign(key.sign)
+}
+
+/** The payload of a token that one of the keys signed, with that key's id; else null. */
+export async function openToken(text: string, keyring: Keyring) {
+  const header = readHeader(text)
+  if (!header) return null
+  const key = await keyring.find(header.kid)
+  if (!key || header.alg !== key.algorithm || header.typ !== TYPE) return null
+  try {
+    const { payload } = await compactVerify(text, key.verify, { algorithms: [key.algorithm] })
+    return { kid: key.kid, payload: Buffer.from(payload).toString() }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Accepts one spelling of each token: three parts of canonical base64url and a header of exactly
+ * the names we write. So a `jku`, `jwk` or `crit` (RFC 7515 section 4.1) never gets in.
+ */
+function readHeader(text: string) {
+  if (text.length > MAX_TOKEN_LENGTH) return null
+  const parts = text.split('.')
+  if (parts.length !== 3 || !parts.every(isCanonicalBase64Url)) return null
+  const header = parseCanonical(Buffer.from(parts[0], 'base64url').toString())
+  if (!header || Object.keys(header).some((name) => !HEADER_NAMES.includes(name))) return null
+  return header
+}
+
+/** No padding, no other signs, no spare bits: the last character has one spelling. */
+function isCanonicalBase64Url(part: string) {
+  if (!/^[A-Za-z0-9_-]+$/.test(part)) return false
+  const tail = part.slice(part.length - (part.length % 4))
+  return Buffer.from(tail, 'base64url').toString('base64url') === tail && tail.length !== 1
+}

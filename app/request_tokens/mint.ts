@@ -1,0 +1,107 @@
+import { randomFillSync } from 'node:crypto'
+import { isTokenData, serialiseClaims } from './claims.js'
+import { signPayload } from './jws.js'
+import { parseLifetime } from './lifetime.js'
+import { MANY_USES } from './define_config.js'
+import requestTokens from './service.js'
+import { normaliseTarget, urlWithToken } from './target.js'
+import type { Claims, MintedToken, TokenRequest } from './types.js'
+
+export interface MintOptions {
+  /** As if it were then. @default now */
+  at?: Date
+}
+
+/**
+ * Signed links without a row: one appears at the first use. Give all that belong together in one
+ * call: they are signed together.
+ *
+ * @throws TypeError for a scope, target, lifetime or number of uses that is not allowed.
+ * @example
+ * const [link] = await mint([{ scope: 'unsubscribe', target: '/unsubscribe', subject: person.publicId }])
+ */
+export async function mint(
+  requests: TokenRequest[],
+  options: MintOptions = {}
+): Promise<MintedToken[]> {
+  const key = await requestTokens.keyring.signingKey()
+  const issuedAt = (options.at ?? new Date()).getTime()
+  const claims = requests.map((request) => claimsFor(request, issuedAt, key.kid))
+  const tokens = await Promise.all(claims.map((claim) => signPayload(serialiseClaims(claim), key)))
+  return tokens.map((token, index) => ({
+    jti: claims[index].jti,
+    token,
+    url: urlWithToken(requestTokens.config.issuer, requests[index].target, token),
+    expiresAt: new Date(claims[index].exp * 1000),
+  }))
+}
+
+/** The claims of a token to be, checked. */
+export function claimsFor(request: TokenRequest, issuedAt: number, kid: string): Claims {
+  const scope = requestTokens.scope(request.scope)
+  const { subject, data = {} } = request
+  if ((scope.mode === 'none') !== (subject === undefined))
+    throw new TypeError(
+      scope.mode === 'none'
+        ? `A token of scope "${scope.name}" has no subject.`
+        : `A token of scope "${scope.name}" needs a subject.`
+    )
+  if (!isTokenData(data))
+    throw new TypeError('The data of a token is a plain object of texts, numbers and booleans.')
+
+  const iat = Math.floor(issuedAt / 1000)
+  const nbf = request.notBefore ? Math.floor(request.notBefore.getTime() / 1000) : iat
+  const lifetime =
+    request.expiresIn === undefined ? scope.lifetime : parseLifetime(request.expiresIn)
+  if (lifetime > scope.longest)
+    throw new TypeError(
+      `A token of scope "${scope.name}" lasts at most ${Math.floor(scope.longest / 60)} minutes (config/request_tokens.ts: longest).`
+    )
+  return {
+    kid,
+    iss: requestTokens.config.issuer,
+    aud: targetOf(request.target),
+    sub: subject,
+    scope: scope.name,
+    jti: randomId(),
+    iat,
+    nbf,
+    exp: Math.max(iat, nbf) + lifetime,
+    max: usesOf(request.maxUses, scope.maxUses, scope.mode),
+    data,
+  }
+}
+
+function usesOf(asked: number | undefined, usual: number, mode: string) {
+  if (asked === undefined) return usual
+  if (asked === Number.POSITIVE_INFINITY) return MANY_USES
+  if (!Number.isInteger(asked) || asked < 1 || asked > MANY_USES)
+    throw new TypeError(`maxUses is ${asked}; give it a whole number from 1.`)
+  if (mode === 'session' && asked !== 1) throw new TypeError('A token that signs in is used once.')
+  return asked
+}
+
+const targets = new Map<string, string>()
+
+/** Mailings mint millions of links to a few targets. */
+function targetOf(target: string) {
+  let normalised = targets.get(target)
+  if (normalised === undefined) {
+    normalised = normaliseTarget(target)
+    if (targets.size > 1000) targets.clear()
+    targets.set(target, normalised)
+  }
+  return normalised
+}
+
+const pool = Buffer.alloc(16 * 256)
+let taken = pool.length
+
+/** 128 random bits in 22 characters. */
+function randomId() {
+  if (taken === pool.length) {
+    randomFillSync(pool)
+    taken = 0
+  }
+  return pool.toString('base64url', taken, (taken += 16))
+}
