@@ -1,6 +1,7 @@
 import db from '@adonisjs/lucid/services/db'
 
-const KEPT = ['adonis_schema', 'adonis_schema_versions', 'sqlite_sequence']
+// The process keeps its signing keys between tests, so their table stays too.
+const KEPT = ['adonis_schema', 'adonis_schema_versions', 'sqlite_sequence', 'signing_keys']
 
 /**
  * Empties every table: `group.each.setup(() => emptyDatabase())`. Several connections share the
@@ -8,7 +9,7 @@ const KEPT = ['adonis_schema', 'adonis_schema_versions', 'sqlite_sequence']
  */
 export async function emptyDatabase() {
   const connection = db.connection()
-  const tables = await connection.getAllTables()
+  const tables = await connection.getAllTables(['public'])
   const names = tables
     .map((name) => name.replace(/^public\./, ''))
     .filter((name) => !KEPT.includes(name))
