@@ -22,6 +22,7 @@ export default defineConfig({
     () => import('@adonisjs/static/static_provider'),
     () => import('@adonisjs/mail/mail_provider'),
     () => import('@adonisjs/limiter/limiter_provider'),
+    () => import('#request_tokens/main'),
   ],
   preloads: [() => import('#start/routes'), () => import('#start/kernel')],
   tests: {

@@ -12,6 +12,7 @@ server.use([
 router.use([() => import('#middleware/body_middleware')])
 
 export const middleware = router.named({
+  requestToken: () => import('#middleware/request_token_middleware'),
   publicPage: () => import('#middleware/public_page_middleware'),
   session: () => import('@adonisjs/session/session_middleware'),
   shield: () => import('@adonisjs/shield/shield_middleware'),

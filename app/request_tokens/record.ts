@@ -83,9 +83,8 @@ function sourceAddress({ request }: HttpContext) {
 /** Without control characters and lone surrogates, cut to a length; null when nothing is given. */
 export function plainText(value: string | null | undefined, length: number) {
   if (value === null || value === undefined) return null
-  // eslint-disable-next-line no-control-regex
   return value
-    .replace(/[\u0000-\u001F\u007F]/g, '')
+    .replace(/\p{Cc}/gu, '')
     .toWellFormed()
     .slice(0, length)
 }

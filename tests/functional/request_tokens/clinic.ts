@@ -1,0 +1,128 @@
+import router from '@adonisjs/core/services/router'
+import type { HttpContext } from '@adonisjs/core/http'
+import db from '@adonisjs/lucid/services/db'
+import { defineConfig, mint, type TokenRequest } from '#request_tokens/main'
+// eslint-disable-next-line no-restricted-imports
+import requestTokens from '#request_tokens/service'
+import { middleware } from '#start/kernel'
+
+/*
+ * A small application that has nothing to do with mail, to try the core alone: patients of a clinic
+ * confirm a visit, or call it off, by a link.
+ */
+const clinic = defineConfig({
+  issuer: process.env.APP_URL!,
+  subjects: {
+    patient: {
+      async load(queries, client) {
+        const rows = await client.from('clinic_patients').whereIn(
+          'public_id',
+          queries.map(({ subject }) => subject)
+        )
+        return queries.map(({ subject }) => rows.find((row) => row.public_id === subject) ?? null)
+      },
+    },
+  },
+  scopes: {
+    visit: { expiresIn: '7 days' },
+    twice: { expiresIn: '7 days', maxUses: 2 },
+    call_off: {
+      expiresIn: '7 days',
+      async isDone({ claims, subject }, client) {
+        if (!subject) return true
+        const row = await client.from('clinic_patients').where('public_id', claims.sub!).first()
+        return row.visits === 0
+      },
+    },
+    board: { mode: 'none', expiresIn: '7 days', maxUses: Number.POSITIVE_INFINITY },
+  },
+})
+
+/** Adds the clinic's scopes, routes and table. Call it while the spec file is being read. */
+export function openClinic() {
+  for (const [name, scope] of clinic.scopes) requestTokens.config.scopes.set(name, scope)
+  for (const scope of ['visit', 'twice', 'call_off', 'board']) {
+    router.get(`/clinic/${scope}`, show).use(middleware.requestToken({ scope }))
+    router.post(`/clinic/${scope}`, store).use(middleware.requestToken({ scope }))
+  }
+  router
+    .any('/clinic/lobby', ({ requestToken, requestTokenRefusal }: HttpContext) => ({
+      patient: requestToken?.subject?.name ?? null,
+      refused: requestTokenRefusal?.outcome ?? null,
+    }))
+    .use(middleware.requestToken({ scope: 'visit', required: false, refused: 'pass' }))
+  router
+    .get('/clinic/door', ({ requestToken }: HttpContext) => ({
+      patient: requestToken?.subject?.name ?? null,
+    }))
+    .use(middleware.requestToken({ scope: 'visit', required: false }))
+  router
+    .get('/clinic/who', ({ auth }: HttpContext) => ({ user: (auth.user as any)?.name ?? null }))
+    .use([middleware.initAuth(), middleware.requestToken({ scope: 'visit', required: false })])
+}
+
+async function show({ requestToken, response }: HttpContext) {
+  response.header('Content-Type', 'text/html')
+  return `<p>Dear ${requestToken.subject?.name ?? 'visitor'}</p>`
+}
+
+async function store({ request, requestToken, response }: HttpContext) {
+  if (requestToken.outcome === 'replayed') return { done: 'before' }
+  const delta = requestToken.scope === 'call_off' ? 'visits = 0' : 'visits = visits + 1'
+  await requestToken.query(`UPDATE clinic_patients SET ${delta} WHERE public_id = ?`, [
+    requestToken.claims.sub,
+  ])
+  const wish = request.input('wish')
+  if (wish === 'throw') throw new Error('The clinic is on fire')
+  if (wish === 'fail') response.status(503)
+  if (wish === 'teapot') response.status(418)
+  if (wish === 'bad sql') await requestToken.query('SELECT * FROM nowhere')
+  requestToken.note('seen by the nurse')
+  return { done: 'now' }
+}
+
+/** The clinic's table, with one patient. */
+export async function makePatients() {
+  const { schema } = db.connection()
+  if (!(await schema.hasTable('clinic_patients')))
+    await schema.createTable('clinic_patients', (table) => {
+      table.string('public_id').primary()
+      table.string('name')
+      table.integer('visits')
+    })
+  await db.table('clinic_patients').multiInsert([
+    { public_id: 'amal', name: 'Amal', visits: 0 },
+    { public_id: 'bo', name: 'Bo', visits: 0 },
+  ])
+}
+
+export async function dropPatients() {
+  await db.connection().schema.dropTableIfExists('clinic_patients')
+}
+
+export async function visitsOf(patient: string): Promise<number> {
+  const row = await db.from('clinic_patients').where('public_id', patient).first()
+  return row.visits
+}
+
+/** A link for Amal, as `scope` allows it, with anything of it changed. */
+export async function link(change: Partial<TokenRequest> & { at?: Date } = {}) {
+  const { at, ...request } = change
+  const scope = request.scope ?? 'visit'
+  const [minted] = await mint(
+    [
+      {
+        scope,
+        target: `/clinic/${scope}`,
+        subject: scope === 'board' ? undefined : 'amal',
+        data: { list: 'letters' },
+        ...request,
+      },
+    ],
+    { at }
+  )
+  const url = new URL(minted.url)
+  return { ...minted, path: url.pathname + url.search }
+}
+
+export const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
