@@ -1,0 +1,87 @@
+import type { SubjectQuery } from '#request_tokens/main'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import type { SubscriptionStatus } from '#models/subscription'
+import { placeholders, rows } from './rows.js'
+
+/** The list that a link is about. */
+export interface LinkList {
+  /** Row number: never show it. */
+  id: number
+  publicId: string
+  slug: string
+  name: string
+  colour: string | null
+  language: string
+}
+
+/** The person behind a link, with the list that the link is about. */
+export interface LinkSubscriber {
+  /** Row number: never show it. */
+  id: number
+  publicId: string
+  email: string
+  emailHash: string | null
+  name: string | null
+  language: string | null
+  /** Null only for a link that names no list. */
+  list: LinkList | null
+  /** On that list; null when there is no subscription (any more). */
+  status: SubscriptionStatus | null
+}
+
+const COLUMNS = `
+  s.id, s.public_id, s.email, s.email_hash, s.name, s.language,
+  l.id AS list_id, l.public_id AS list_public_id, l.slug, l.name AS list_name, l.colour,
+  l.language AS list_language, p.status`
+
+/**
+ * Loads the people behind several links in one statement, in the order of the queries. Null for one
+ * who is erased, and where the link's list is gone.
+ */
+export async function loadLinkSubscribers(
+  queries: SubjectQuery[],
+  client: QueryClientContract
+): Promise<(LinkSubscriber | null)[]> {
+  if (queries.length === 0) return []
+  const found = await rows(
+    client,
+    `WITH asked (subject, list) AS (VALUES ${placeholders(queries.length, 2)})
+    SELECT ${COLUMNS} FROM asked
+    JOIN subscribers s ON s.public_id = asked.subject AND s.erased_at IS NULL
+    LEFT JOIN lists l ON l.public_id = asked.list
+    LEFT JOIN subscriptions p ON p.subscriber_id = s.id AND p.list_id = l.id`,
+    queries.flatMap((query) => [query.subject, listOf(query)])
+  )
+  const people = new Map(found.map((row) => [keyOf(row.public_id, row.list_public_id), row]))
+  return queries.map((query) => {
+    const row = people.get(keyOf(query.subject, listOf(query) || null))
+    return row ? linkSubscriber(row) : null
+  })
+}
+
+const listOf = ({ data }: SubjectQuery) => (typeof data.list === 'string' ? data.list : '')
+const keyOf = (subject: string, list: string | null) => `${subject} ${list ?? ''}`
+
+function linkSubscriber(row: Record<string, any>): LinkSubscriber {
+  return {
+    id: row.id,
+    publicId: row.public_id,
+    email: row.email,
+    emailHash: row.email_hash,
+    name: row.name,
+    language: row.language,
+    status: row.status,
+    list: row.list_id ? linkList(row) : null,
+  }
+}
+
+function linkList(row: Record<string, any>): LinkList {
+  return {
+    id: row.list_id,
+    publicId: row.list_public_id,
+    slug: row.slug,
+    name: row.list_name,
+    colour: row.colour,
+    language: row.list_language,
+  }
+}

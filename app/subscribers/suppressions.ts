@@ -1,0 +1,114 @@
+import db from '@adonisjs/lucid/services/db'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import Suppression from '#models/suppression'
+import { addressHash } from './address_hash.js'
+import { normaliseAddress } from './email_address.js'
+import { ConsentError, NotFoundError, SubscriberError } from './errors.js'
+import { rows } from './rows.js'
+
+/**
+ * The weakest first. `manual`: by staff. `bounce`: the address does not work. `objection`: the person wants nothing of
+ * any list. `complaint`: reported as spam. `erased`: the person asked to be forgotten.
+ */
+export const SUPPRESSION_REASONS = ['manual', 'bounce', 'objection', 'complaint', 'erased'] as const
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
+
+/** What only the person can take back, by a link in a message that reached them. */
+const THE_PERSONS_OWN: string[] = ['objection', 'complaint', 'erased']
+const EVERY_LIST = 'all'
+
+export interface SuppressionOptions {
+  /** @default 'manual' */
+  reason?: SuppressionReason
+  /** Public id of the one list that it is about. @default every list */
+  scope?: string
+  note?: string
+}
+
+/** Makes sure that an address gets no mail. Only a hash of it is kept. The stronger reason stays. */
+export async function suppress(
+  address: string,
+  options: SuppressionOptions = {},
+  client: QueryClientContract = db.connection()
+) {
+  const reason = options.reason ?? 'manual'
+  if (!SUPPRESSION_REASONS.includes(reason))
+    throw new SubscriberError(
+      `There is no reason "${reason}". Use one of: ${SUPPRESSION_REASONS.join(', ')}.`
+    )
+  await suppressHash(suppressionHash(address), { ...options, reason }, client)
+}
+
+/** As `suppress`, by the hash. */
+export async function suppressHash(
+  hash: string,
+  { reason = 'manual', scope = EVERY_LIST, note }: SuppressionOptions,
+  client: QueryClientContract
+) {
+  await rows(
+    client,
+    `INSERT INTO suppressions (address_hash, scope, reason, note, created_at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (address_hash, scope) DO UPDATE SET reason = excluded.reason, note = excluded.note
+    WHERE ${strength('suppressions.reason')} < ${strength('excluded.reason')}`,
+    [hash, scope, reason, note?.slice(0, 500) ?? null, Date.now()]
+  )
+}
+
+const strength = (column: string) =>
+  `CASE ${column} ${SUPPRESSION_REASONS.map((reason, i) => `WHEN '${reason}' THEN ${i}`).join(' ')} END`
+
+/** The hash under which an address is suppressed. */
+export const suppressionHash = (address: string) => addressHash(normaliseAddress(address).key)
+
+/**
+ * @param key of `normaliseAddress`
+ * @param list public id: its own suppressions count too
+ */
+export async function isSuppressed(key: string, list?: string, client?: QueryClientContract) {
+  return (await suppressionOf(addressHash(key), list, client)) !== null
+}
+
+/** Why a hash gets no mail (the strongest reason); null when it does. */
+export async function suppressionOf(
+  hash: string,
+  list?: string,
+  client: QueryClientContract = db.connection()
+): Promise<SuppressionReason | null> {
+  const found = await rows<{ reason: SuppressionReason }>(
+    client,
+    'SELECT reason FROM suppressions WHERE address_hash = ? AND scope IN (?, ?)',
+    [hash, EVERY_LIST, list ?? EVERY_LIST]
+  )
+  const reasons = found.map(({ reason }) => reason)
+  return SUPPRESSION_REASONS.findLast((reason) => reasons.includes(reason)) ?? null
+}
+
+/** The person wants mail again, and has shown it by a link that reached the address. */
+export async function liftByPerson(hash: string, list: string, client: QueryClientContract) {
+  await rows(client, 'DELETE FROM suppressions WHERE address_hash = ? AND scope IN (?, ?)', [
+    hash,
+    EVERY_LIST,
+    list,
+  ])
+}
+
+/**
+ * Lets staff lift a suppression that came from a bounce or from staff.
+ *
+ * @throws ConsentError when only the person can, NotFoundError when there is none
+ */
+export async function liftSuppression(address: string, scope = EVERY_LIST) {
+  const row = await Suppression.query()
+    .where({ address_hash: suppressionHash(address), scope })
+    .first()
+  if (!row)
+    throw new NotFoundError(
+      `"${address}" is not suppressed${scope === EVERY_LIST ? '' : ' on that list'}. Nothing was changed.`
+    )
+  if (THE_PERSONS_OWN.includes(row.reason))
+    throw new ConsentError(
+      `"${address}" is suppressed because of the person's own wish (${row.reason}); only the person can lift that, by signing up again.`
+    )
+  await row.delete()
+  return row
+}
