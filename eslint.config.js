@@ -21,7 +21,13 @@ const doors = {
   },
 }
 
+const tests = {
+  files: ['tests/**/*.ts'],
+  rules: { '@unicorn/no-await-expression-member': 'off' },
+}
+
 export default configApp(
   { ignores: ['.adonisjs/**', 'build/**', 'tmp/**', 'database/schema.ts'] },
-  doors
+  doors,
+  tests
 )
