@@ -12,6 +12,9 @@ export interface Running {
   stop(): Promise<void>
 }
 
+/** Set it to look inside the server, e.g. to "--cpu-prof --cpu-prof-dir=tmp/bench". */
+const serverFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean)
+
 const TYPESCRIPT = '--import=@poppinss/ts-exec'
 
 /** Starts a server as a process of its own, and comes back when it listens. */
@@ -21,7 +24,7 @@ export async function startServer(
 ): Promise<Running> {
   const port = await freePort()
   const started = performance.now()
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...serverFlags, ...args], {
     cwd: root,
     env: { ...process.env, ...settings(port), PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
