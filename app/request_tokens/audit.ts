@@ -53,6 +53,25 @@ export async function countUses(
   return rows.map((row) => ({ ...row, count: Number(row.count) }))
 }
 
+/** How many links were looked at and not used, of each scope: scanners, and people who thought again. */
+export async function countUnusedLinks(
+  filter: Omit<UseFilter, 'outcome'> = {}
+): Promise<{ scope: string | null; count: number }[]> {
+  const rows: any[] = await usesQuery({ ...filter, outcome: 'viewed' })
+    .whereNotNull('jti')
+    .whereNotExists((used) =>
+      used
+        .from('request_token_uses as used')
+        .whereColumn('used.jti', 'request_token_uses.jti')
+        .where('used.outcome', 'used')
+    )
+    .groupBy('scope')
+    .select('scope')
+    .countDistinct('jti as count')
+    .orderBy('count', 'desc')
+  return rows.map((row) => ({ scope: row.scope, count: Number(row.count) }))
+}
+
 function dayOf(dialect: string) {
   return dialect === 'postgres'
     ? "to_char(to_timestamp(at / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD')"

@@ -3,7 +3,14 @@
  */
 export { default } from './provider.js'
 export type * from './types.js'
-export { countUses, listUses, pruneUses, streamUses, type CountedBy } from './audit.js'
+export {
+  countUnusedLinks,
+  countUses,
+  listUses,
+  pruneUses,
+  streamUses,
+  type CountedBy,
+} from './audit.js'
 export { defineConfig } from './define_config.js'
 export { RequestTokenError, refusals } from './errors.js'
 export { requestTokenGuard } from './guard.js'

@@ -4,6 +4,8 @@ import db from '@adonisjs/lucid/services/db'
 import { defineConfig, mint, type TokenRequest } from '#request_tokens/main'
 // eslint-disable-next-line no-restricted-imports
 import requestTokens from '#request_tokens/service'
+// eslint-disable-next-line no-restricted-imports
+import { FloodBudget } from '#request_tokens/record'
 import { middleware } from '#start/kernel'
 
 /*
@@ -38,8 +40,12 @@ const clinic = defineConfig({
   },
 })
 
-/** Adds the clinic's scopes, routes and table. Call it while the spec file is being read. */
+let isOpen = false
+
+/** Adds the clinic's scopes and routes, once. Call it while the spec file is being read. */
 export function openClinic() {
+  if (isOpen) return
+  isOpen = true
   for (const [name, scope] of clinic.scopes) requestTokens.config.scopes.set(name, scope)
   for (const scope of ['visit', 'twice', 'call_off', 'board']) {
     router.get(`/clinic/${scope}`, show).use(middleware.requestToken({ scope }))
@@ -81,8 +87,9 @@ async function store({ request, requestToken, response }: HttpContext) {
   return { done: 'now' }
 }
 
-/** The clinic's table, with one patient. */
+/** The clinic's table, with two patients; and a flood budget of which nothing is spent. */
 export async function makePatients() {
+  Object.assign(requestTokens, { floods: new FloodBudget(30) })
   const { schema } = db.connection()
   if (!(await schema.hasTable('clinic_patients')))
     await schema.createTable('clinic_patients', (table) => {

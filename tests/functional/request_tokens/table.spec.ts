@@ -1,3 +1,4 @@
+import type { ApiRequest } from '@japa/api-client'
 import { test } from '@japa/runner'
 import db from '@adonisjs/lucid/services/db'
 import { listUses, retireKey, revokeTokens, rotateKeys } from '#request_tokens/main'
@@ -224,7 +225,10 @@ test.group('Request tokens | what happens when (table 4.5)', (group) => {
     .run(async ({ client, assert }, row) => {
       const made = await row.make()
 
-      const request = client[row.method ?? 'post'](made.path).header('Accept', 'application/json')
+      const request: ApiRequest = client[row.method ?? 'post'](made.path).header(
+        'Accept',
+        'application/json'
+      )
       if (row.wish) request.form({ wish: row.wish })
       const response = await request.header('User-Agent', 'Clinic Browser/1.0')
 
