@@ -11,14 +11,13 @@ export abstract class Command extends BaseCommand {
   @flags.boolean({ description: 'Print the result as one JSON document' })
   declare json: boolean
 
-  async exec() {
-    try {
-      return await super.exec()
-    } catch (error) {
-      this.exitCode = 1
-      this.endProgress()
-      this.talk(errorSentence(error))
-    }
+  /** Tells of an error in one sentence; true says that nobody else has to. */
+  async completed() {
+    if (!this.error) return false
+    this.exitCode = 1
+    this.endProgress()
+    this.talk(errorSentence(this.error))
+    return true
   }
 
   /** The result: `document` with `--json`, otherwise `text` (a list gives one line each). */
