@@ -12,11 +12,18 @@ const CONTENT_SECURITY_POLICY = [
 
 /** The headers of every page that is open to all. */
 export default class PublicPageMiddleware {
-  handle({ response }: HttpContext, next: NextFn) {
-    response.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
-    response.header('X-Frame-Options', 'DENY')
-    response.header('X-Content-Type-Options', 'nosniff')
-    response.header('Referrer-Policy', 'no-referrer')
+  handle(ctx: HttpContext, next: NextFn) {
+    setPublicPageHeaders(ctx)
     return next()
   }
+}
+
+/** Public pages are for one person, now: kept nowhere, found by no search, framed by nobody. */
+export function setPublicPageHeaders({ response }: HttpContext) {
+  response.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+  response.header('X-Frame-Options', 'DENY')
+  response.header('X-Content-Type-Options', 'nosniff')
+  response.header('Referrer-Policy', 'no-referrer')
+  response.header('Cache-Control', 'no-store')
+  response.header('X-Robots-Tag', 'noindex, nofollow')
 }
