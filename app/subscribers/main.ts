@@ -5,6 +5,12 @@ export { addressHash } from './address_hash.js'
 export type { ConsentEventName, ConsentSource, Proof } from './consent_events.js'
 export { maskAddress, normaliseAddress, type NormalisedAddress } from './email_address.js'
 export { AddressError, ConsentError, NotFoundError, SubscriberError } from './errors.js'
+export type { ImportCounts } from './import/counts.js'
+export {
+  importSubscribers,
+  type ImportOptions,
+  type ImportReport,
+} from './import/import_subscribers.js'
 export { isConfirmed, joinList } from './joining.js'
 export {
   giveReason,
