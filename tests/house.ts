@@ -22,7 +22,7 @@ const SHELL_MAY_NOT: Record<string, string[]> = {
   models: [...Object.keys(ENGINES), 'controllers', 'commands', 'jobs', 'middleware', 'mails'],
   mails: ['controllers', 'commands', 'jobs', 'middleware'],
   validators: ['controllers', 'commands', 'jobs'],
-  middleware: ['controllers', 'commands', 'jobs'],
+  middleware: ['commands', 'jobs'],
   controllers: ['commands'],
 }
 

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from '@japa/runner'
 import { secretsIn } from '#tests/log_check'
 
@@ -34,4 +38,48 @@ test.group('Log check | what counts as a secret', () => {
     .run(({ assert }, { line }) => {
       assert.deepEqual(secretsIn(line, ['']), [])
     })
+})
+
+test.group('Log check | as the test run calls it', (group) => {
+  let folder: string
+  group.each.setup(() => {
+    folder = mkdtempSync(join(tmpdir(), 'postern-'))
+    return () => rmSync(folder, { recursive: true })
+  })
+
+  function check(log: string, env: Record<string, string> = {}) {
+    const file = join(folder, 'run.log')
+    writeFileSync(file, log)
+    return spawnSync(
+      process.execPath,
+      ['--import=@poppinss/ts-exec', 'tests/log_check.ts', file, join(folder, 'none.log')],
+      { encoding: 'utf8', env: { ...process.env, ...env } }
+    )
+  }
+
+  test('fails for a log with a token, and says where without saying it [URL-5]', ({ assert }) => {
+    const { status, stdout } = check(`{"msg":"fine"}\n{"url":"/unsubscribe?rt=${jwt}"}\n`)
+
+    assert.equal(status, 1)
+    assert.include(stdout, 'run.log:2 holds a JWT')
+    assert.notInclude(stdout, jwt.slice(0, 12))
+  })
+
+  test('fails for a log with the key of the run [URL-5]', ({ assert }) => {
+    const { status } = check('{"msg":"key is abcdefgh12345678"}\n', { APP_KEY: 'abcdefgh12345678' })
+
+    assert.equal(status, 1)
+  })
+
+  test('fails when there was nothing to search where there should be', ({ assert }) => {
+    assert.equal(check('', { LOG_NEEDED: 'yes' }).status, 1)
+    assert.equal(check('', { LOG_NEEDED: 'no' }).status, 0)
+  })
+
+  test('passes a clean log', ({ assert }) => {
+    const { status, stdout } = check('{"msg":"request","route":"/unsubscribe"}\n')
+
+    assert.equal(status, 0)
+    assert.include(stdout, '1 lines searched, 0 secrets')
+  })
 })
