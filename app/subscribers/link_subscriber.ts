@@ -12,6 +12,8 @@ export interface LinkList {
   name: string
   colour: string | null
   language: string
+  /** Where questions go. */
+  fromAddress: string | null
 }
 
 /** The person behind a link, with the list that the link is about. */
@@ -32,7 +34,7 @@ export interface LinkSubscriber {
 const COLUMNS = `
   s.id, s.public_id, s.email, s.email_hash, s.name, s.language,
   l.id AS list_id, l.public_id AS list_public_id, l.slug, l.name AS list_name, l.colour,
-  l.language AS list_language, p.status`
+  l.language AS list_language, l.from_address, p.status`
 
 /**
  * Loads the people behind several links in one statement, in the order of the queries. Null for one
@@ -83,5 +85,6 @@ function linkList(row: Record<string, any>): LinkList {
     name: row.list_name,
     colour: row.colour,
     language: row.list_language,
+    fromAddress: row.from_address,
   }
 }
