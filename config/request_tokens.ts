@@ -3,6 +3,11 @@ import type { HttpContext } from '@adonisjs/core/http'
 import { defineConfig } from '#request_tokens/main'
 import type User from '#models/user'
 
+// Read when first needed: models wait for the application to be booted. And only once: even a second
+// import of the same module costs a request more than its queries.
+let subscribersRead: Promise<typeof import('#subscribers/main')> | undefined
+const subscribers = () => (subscribersRead ??= import('#subscribers/main'))
+
 /* The links in messages: what each kind opens, for how long, how often (design: request tokens). */
 export default defineConfig({
   issuer: env.get('APP_URL'),
@@ -14,7 +19,7 @@ export default defineConfig({
   subjects: {
     subscriber: {
       async load(queries, client) {
-        const { loadLinkSubscribers } = await import('#subscribers/main')
+        const { loadLinkSubscribers } = await subscribers()
         return loadLinkSubscribers(queries, client)
       },
     },
@@ -42,7 +47,7 @@ export default defineConfig({
       // CASL s.11(2) asks for 60 days, 15 U.S.C. 7704(a)(3)(A)(ii) for 30.
       shortest: '60 days',
       async isDone({ claims, subject }, client) {
-        const { isLeft } = await import('#subscribers/main')
+        const { isLeft } = await subscribers()
         return isLeft({ claims, subject }, client)
       },
     },
@@ -58,7 +63,7 @@ export default defineConfig({
       expiresIn: '7 days',
       longest: '30 days',
       async isDone({ claims, subject }, client) {
-        const { isConfirmed } = await import('#subscribers/main')
+        const { isConfirmed } = await subscribers()
         return isConfirmed({ claims, subject }, client)
       },
     },
@@ -71,6 +76,8 @@ export default defineConfig({
   },
 
   async refusalPage(ctx, error) {
+    if (ctx.route?.pattern.startsWith('/staff'))
+      return ctx.view.render('pages/staff/link_refused', { sentence: error.message })
     const { renderRefusal } = await import('#controllers/public/refusal_page')
     return renderRefusal(ctx, error)
   },

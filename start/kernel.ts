@@ -6,7 +6,7 @@ server.errorHandler(() => import('#exceptions/handler'))
 server.use([
   () => import('#middleware/container_bindings_middleware'),
   () => import('#middleware/request_log_middleware'),
-  () => import('@adonisjs/static/static_middleware'),
+  () => import('#middleware/static_file_middleware'),
 ])
 
 router.use([() => import('#middleware/body_middleware')])
