@@ -18,6 +18,8 @@ export const middleware = router.named({
   shield: () => import('@adonisjs/shield/shield_middleware'),
   initAuth: () => import('@adonisjs/auth/initialize_auth_middleware'),
   staff: () => import('#middleware/staff_middleware'),
+  staffPage: () => import('#middleware/staff_page_middleware'),
+  ownPage: () => import('#middleware/own_page_middleware'),
 })
 
 /** Pages that know who is signed in. Public pages have none of this: no cookie, nothing to forge. */

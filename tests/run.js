@@ -112,6 +112,7 @@ async function runSuite(name, suite) {
     LOG_LEVEL: 'trace',
     LOG_FILE: `${tmp}/${id}.log`,
     SQLITE_FILE: `${tmp}/${id}.sqlite3`,
+    SMTP_URL: `smtp://127.0.0.1:${await freePort()}`,
     CHROMIUM: chromium,
     ...(database && { DB_CONNECTION: 'pg', DATABASE_URL: database.url }),
   }
