@@ -36,8 +36,10 @@ export class ConsentEventSchema extends BaseModel {
 }
 
 export class DeliverySchema extends BaseModel {
-  static $columns = ['attempts', 'claimedBy', 'id', 'leaseUntil', 'mailingId', 'messageId', 'nextAttemptAt', 'reason', 'settledAt', 'smtpCode', 'smtpStatus', 'status', 'subscriberId'] as const
+  static $columns = ['attemptStartedAt', 'attempts', 'claimedBy', 'id', 'leaseUntil', 'mailingId', 'messageId', 'nextAttemptAt', 'reason', 'settledAt', 'smtpCode', 'smtpStatus', 'status', 'subscriberId'] as const
   $columns = DeliverySchema.$columns
+  @instant()
+  declare attemptStartedAt: DateTime | null
   @column()
   declare attempts: number
   @column()

@@ -15,6 +15,7 @@ const instant = (args?: Record<string, unknown>, tsType = 'DateTime') => ({
 
 const instants = [
   'at',
+  'attempt_started_at',
   'disabled_at',
   'erased_at',
   'finished_at',

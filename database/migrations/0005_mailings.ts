@@ -35,6 +35,8 @@ export default class extends BaseSchema {
       table.bigInteger('next_attempt_at').nullable()
       table.string('claimed_by', 64).nullable()
       table.bigInteger('lease_until').nullable()
+      // From before the message is handed to the server until the outcome is known.
+      table.bigInteger('attempt_started_at').nullable()
       table.string('message_id', 255).nullable()
       table.integer('smtp_code').nullable()
       table.string('smtp_status', 16).nullable()
