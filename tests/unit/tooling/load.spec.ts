@@ -43,7 +43,7 @@ test.group('Benchmark | the client', (group) => {
   let server: Awaited<ReturnType<typeof openServer>>
   group.each.setup(async () => {
     server = await openServer()
-    return () => server.close()
+    return () => void server.close()
   })
 
   test('takes each path of a file once, and counts what came back', async ({ assert, cleanup }) => {
