@@ -1,7 +1,9 @@
 import type { SubjectQuery } from '#request_tokens/main'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type { SubscriptionStatus } from '#models/subscription'
-import { placeholders, rows } from './rows.js'
+import Subscriber from '#models/subscriber'
+import { jsonTable } from './json_rows.js'
+import { rows } from './rows.js'
 
 /** The list that a link is about. */
 export interface LinkList {
@@ -17,22 +19,18 @@ export interface LinkList {
 }
 
 /** The person behind a link, with the list that the link is about. */
-export interface LinkSubscriber {
-  /** Row number: never show it. */
-  id: number
-  publicId: string
+export type LinkSubscriber = Subscriber & {
   email: string
-  emailHash: string | null
-  name: string | null
-  language: string | null
   /** Null only for a link that names no list. */
   list: LinkList | null
   /** On that list; null when there is no subscription (any more). */
   status: SubscriptionStatus | null
 }
 
+const SUBSCRIBER_COLUMNS = ['id', 'public_id', 'email', 'email_hash', 'name', 'language']
+
 const COLUMNS = `
-  s.id, s.public_id, s.email, s.email_hash, s.name, s.language,
+  ${SUBSCRIBER_COLUMNS.map((name) => `s.${name}`).join(', ')},
   l.id AS list_id, l.public_id AS list_public_id, l.slug, l.name AS list_name, l.colour,
   l.language AS list_language, l.from_address, p.status`
 
@@ -47,12 +45,11 @@ export async function loadLinkSubscribers(
   if (queries.length === 0) return []
   const found = await rows(
     client,
-    `WITH asked (subject, list) AS (VALUES ${placeholders(queries.length, 2)})
-    SELECT ${COLUMNS} FROM asked
+    `SELECT ${COLUMNS} FROM ${jsonTable(client, { subject: 'text', list: 'text' })} AS asked
     JOIN subscribers s ON s.public_id = asked.subject AND s.erased_at IS NULL
     LEFT JOIN lists l ON l.public_id = asked.list
     LEFT JOIN subscriptions p ON p.subscriber_id = s.id AND p.list_id = l.id`,
-    queries.flatMap((query) => [query.subject, listOf(query)])
+    [JSON.stringify(queries.map((query) => [query.subject, listOf(query)]))]
   )
   const people = new Map(found.map((row) => [keyOf(row.public_id, row.list_public_id), row]))
   return queries.map((query) => {
@@ -65,16 +62,10 @@ const listOf = ({ data }: SubjectQuery) => (typeof data.list === 'string' ? data
 const keyOf = (subject: string, list: string | null) => `${subject} ${list ?? ''}`
 
 function linkSubscriber(row: Record<string, any>): LinkSubscriber {
-  return {
-    id: row.id,
-    publicId: row.public_id,
-    email: row.email,
-    emailHash: row.email_hash,
-    name: row.name,
-    language: row.language,
-    status: row.status,
-    list: row.list_id ? linkList(row) : null,
-  }
+  const attributes = Object.fromEntries(SUBSCRIBER_COLUMNS.map((name) => [name, row[name]]))
+  const subscriber = Subscriber.$createFromAdapterResult(attributes)!
+  const list = row.list_id ? linkList(row) : null
+  return Object.assign(subscriber, { email: row.email, status: row.status, list })
 }
 
 function linkList(row: Record<string, any>): LinkList {

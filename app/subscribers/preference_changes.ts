@@ -6,11 +6,11 @@ import { joinList } from './joining.js'
 import { leaveList } from './leaving.js'
 import type { LinkSubscriber } from './link_subscriber.js'
 import { preferencesOf, type Preferences } from './preferences.js'
+import { canonicalLanguage, personName } from './profile.js'
 import { placeholders } from './rows.js'
 
 export const PAUSE_DAYS = [0, 30, 60, 90] as const
 export const MAX_WEEKLY_LIMIT = 50
-const MAX_NAME = 200
 const MS_PER_DAY = 86_400_000
 
 /** What is left out stays as it is. */
@@ -102,27 +102,12 @@ function language(before: Preferences, tag: string | null | undefined): Setting[
   return [{ column: 'language', value, sentence }]
 }
 
-/** @throws SubscriberError for what is not a language tag (BCP 47) of at most 16 characters */
-export function canonicalLanguage(tag: string) {
-  try {
-    const [canonical] = Intl.getCanonicalLocales(tag.trim().replaceAll('_', '-'))
-    if (canonical && canonical.length <= 16) return canonical
-  } catch {}
-  throw new SubscriberError(`"${tag.slice(0, 40)}" is not a language. Use a tag such as en or de.`)
-}
-
 function name(before: Preferences, given: string | null | undefined): Setting[] {
   if (given === undefined) return []
   const value = personName(given ?? '')
   if (value === before.name) return []
   const sentence = value ? `Your name is ${value}.` : 'Your name is removed.'
   return [{ column: 'name', value, sentence }]
-}
-
-/** One line without control characters; null when nothing is left. */
-export function personName(given: string) {
-  const line = given.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
-  return line.slice(0, MAX_NAME) || null
 }
 
 interface TopicChanges {

@@ -34,7 +34,7 @@ export async function preferencesOf(use: GrantedUse<LinkSubscriber>): Promise<Pr
   )
   const pausedUntil = Number(settings?.paused_until ?? 0)
   return {
-    address: maskAddress(subject.email),
+    address: maskAddress(subject.email!),
     name: subject.name,
     language: subject.language,
     list: subject.list!,

@@ -5,6 +5,7 @@ import { addressHash } from './address_hash.js'
 import { normaliseAddress } from './email_address.js'
 import { ConsentError, NotFoundError, SubscriberError } from './errors.js'
 import { rows } from './rows.js'
+import { recordAction } from './staff_actions.js'
 
 /**
  * The weakest first. `manual`: by staff. `bounce`: the address does not work. `objection`: the person wants nothing of
@@ -93,22 +94,59 @@ export async function liftByPerson(hash: string, list: string, client: QueryClie
 }
 
 /**
- * Lets staff lift a suppression that came from a bounce or from staff.
+ * Lets staff lift a suppression that came from a bounce or from staff. It is recorded.
  *
+ * @param options.because why, in words
  * @throws ConsentError when only the person can, NotFoundError when there is none
  */
-export async function liftSuppression(address: string, scope = EVERY_LIST) {
-  const row = await Suppression.query()
-    .where({ address_hash: suppressionHash(address), scope })
-    .first()
-  if (!row)
-    throw new NotFoundError(
-      `"${address}" is not suppressed${scope === EVERY_LIST ? '' : ' on that list'}. Nothing was changed.`
-    )
+export async function liftSuppression(
+  address: string,
+  { scope = EVERY_LIST, because }: { scope?: string; because: string }
+) {
+  if (!because.trim()) throw new SubscriberError('Say in words why it is lifted: --reason TEXT.')
+  const hash = suppressionHash(address)
+  const row = await Suppression.findBy({ addressHash: hash, scope })
+  if (!row) throw new NotFoundError(`"${address}" is not suppressed there. Nothing was changed.`)
   if (THE_PERSONS_OWN.includes(row.reason))
     throw new ConsentError(
-      `"${address}" is suppressed because of the person's own wish (${row.reason}); only the person can lift that, by signing up again.`
+      `"${address}" is suppressed by the person's own wish (${row.reason}). Only the person can lift that, by signing up again.`
     )
-  await row.delete()
-  return row
+  await db.connection().transaction(async (client) => {
+    await row.useTransaction(client).delete()
+    const details = { reason: row.reason, scope, because: because.trim() }
+    await recordAction('suppression.lift', hash, details, client)
+  })
+}
+
+export interface ListedSuppression {
+  at: string
+  reason: string
+  /** Slug; null: every list. */
+  list: string | null
+  hash: string
+  note: string | null
+}
+
+/** Newest first. */
+export async function listSuppressions({
+  address,
+  limit = 100,
+}: {
+  address?: string
+  limit?: number
+}): Promise<ListedSuppression[]> {
+  const found = await rows(
+    db.connection(),
+    `SELECT x.created_at, x.reason, x.address_hash, x.note, l.slug
+    FROM suppressions x LEFT JOIN lists l ON l.public_id = x.scope
+    ${address ? 'WHERE x.address_hash = ?' : ''} ORDER BY x.id DESC LIMIT ?`,
+    [...(address ? [suppressionHash(address)] : []), limit]
+  )
+  return found.map((row) => ({
+    at: new Date(Number(row.created_at)).toISOString(),
+    reason: row.reason,
+    list: row.slug,
+    hash: row.address_hash,
+    note: row.note,
+  }))
 }

@@ -1,6 +1,7 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type List from '#models/list'
-import { placeholders, rows } from '../rows.js'
+import { jsonValues } from '../json_rows.js'
+import { rows } from '../rows.js'
 import type { Person } from './person.js'
 
 /** What the database says of a person of the file. */
@@ -65,8 +66,8 @@ async function suppressedAmong(people: Person[], list: List, client: QueryClient
   const found = await rows(
     client,
     `SELECT address_hash, reason FROM suppressions
-    WHERE address_hash IN ${placeholders(1, people.length)} AND scope IN ('all', ?)`,
-    [...people.map(({ hash }) => hash), list.publicId]
+    WHERE address_hash IN ${jsonValues(client)} AND scope IN ('all', ?)`,
+    [JSON.stringify(people.map(({ hash }) => hash)), list.publicId]
   )
   return new Map<string, string>(found.map((row) => [row.address_hash, row.reason]))
 }
@@ -77,8 +78,8 @@ async function knownAmong(people: Person[], list: List, client: QueryClientContr
     `SELECT s.id, s.public_id, s.email_key, s.name, s.language, s.attributes,
       p.id AS subscription_id, p.status, p.left_at
     FROM subscribers s LEFT JOIN subscriptions p ON p.subscriber_id = s.id AND p.list_id = ?
-    WHERE s.email_key IN ${placeholders(1, people.length)}`,
-    [list.id, ...people.map(({ key }) => key)]
+    WHERE s.email_key IN ${jsonValues(client)}`,
+    [list.id, JSON.stringify(people.map(({ key }) => key))]
   )
   return new Map<string, Known>(found.map((row) => [row.email_key, knownFrom(row)]))
 }

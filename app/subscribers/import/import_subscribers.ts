@@ -16,7 +16,7 @@ import { SeenHashes } from './seen_hashes.js'
 import { write } from './writing.js'
 
 /** Long enough to be quick, short enough that a page waits a few milliseconds at most. */
-const BATCH_ROWS = 500
+const BATCH_ROWS = 1000
 
 export interface ImportOptions {
   list: List
@@ -58,12 +58,7 @@ export async function importSubscribers(
   const rejects = options.rejects ? await RejectsFile.create(options.rejects, csv) : null
   const run = await ImportRun.begin(file, columns, rejects, options)
   try {
-    let isHeader = true
-    for await (const batch of readRows(csv, BATCH_ROWS)) {
-      await run.take(isHeader ? batch.slice(1) : batch)
-      isHeader = false
-      options.onProgress?.(run.counts)
-    }
+    await run.takeAll(readRows(csv, BATCH_ROWS))
     return await run.end('finished')
   } catch (error) {
     await run.end('failed')
@@ -98,20 +93,34 @@ class ImportRun {
     return new ImportRun(topics, columns, rejects, options, row)
   }
 
-  async take(batch: CsvRow[]) {
-    const people: Person[] = []
-    for (const row of batch) {
-      const person = await this.#read(row)
-      if (person) people.push(person)
+  /** While the database works on one batch, the next is read. */
+  async takeAll(batches: AsyncIterable<CsvRow[]>) {
+    let isHeader = true
+    let settling = Promise.resolve()
+    for await (const batch of batches) {
+      const people = await this.#readAll(isHeader ? batch.slice(1) : batch)
+      isHeader = false
+      await settling
+      this.options.onProgress?.(this.counts)
+      settling = this.#settle(people)
+      settling.catch(() => {}) // it is awaited, and throws, one batch later
     }
-    const decisions = await this.#settle(people)
-    for (const decision of decisions) await this.#count(decision)
+    await settling
   }
 
   async end(status: 'finished' | 'failed'): Promise<ImportReport> {
     const { row, counts } = this
     await row?.merge({ status, counts, finishedAt: DateTime.utc() }).save()
     return { id: row?.publicId ?? null, ...counts }
+  }
+
+  async #readAll(batch: CsvRow[]) {
+    const people: Person[] = []
+    for (const row of batch) {
+      const person = await this.#read(row)
+      if (person) people.push(person)
+    }
+    return people
   }
 
   async #read(row: CsvRow) {
@@ -128,7 +137,11 @@ class ImportRun {
     }
   }
 
-  #settle(people: Person[]): Promise<Decision[]> {
+  async #settle(people: Person[]) {
+    for (const decision of await this.#decide(people)) await this.#count(decision)
+  }
+
+  #decide(people: Person[]): Promise<Decision[]> {
     const worker = db.connection('worker')
     const { row } = this
     if (!row) return decide(people, this.#rules, worker)

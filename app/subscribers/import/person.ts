@@ -3,7 +3,7 @@ import { addressHash } from '../address_hash.js'
 import { normaliseAddress } from '../email_address.js'
 import { SubscriberError } from '../errors.js'
 import { rearm } from '../formulas.js'
-import { canonicalLanguage, personName } from '../preference_changes.js'
+import { canonicalLanguage, personName } from '../profile.js'
 import type { Columns, Field } from './columns.js'
 import type { CsvRow } from './csv_file.js'
 

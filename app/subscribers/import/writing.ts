@@ -2,6 +2,7 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { giveBackUses } from '#request_tokens/main'
 import type List from '#models/list'
 import { newPublicId } from '#models/public_id'
+import { jsonTable } from '../json_rows.js'
 import { placeholders, rows } from '../rows.js'
 import { differs, type Decision, type Known } from './batch.js'
 import type { Person } from './person.js'
@@ -49,28 +50,37 @@ async function insertSubscribers(joining: Joining[], origin: Origin, client: Que
   const members = joining.filter(({ known }) => known).map((one) => memberOf(one as Rejoining))
   const people = joining.filter(({ known }) => !known).map(({ person }) => person)
   if (people.length === 0) return members
+  const given = jsonTable(client, {
+    public_id: 'text',
+    email: 'text',
+    email_key: 'text',
+    email_hash: 'text',
+    name: 'text',
+    language: 'text',
+    attributes: 'json',
+  })
   const inserted = await rows<{ id: number; email_key: string }>(
     client,
     `INSERT INTO subscribers
       (public_id, email, email_key, email_hash, name, language, attributes, created_at, updated_at)
-    VALUES ${placeholders(people.length, 9)}
+    SELECT given.*, CAST(? AS bigint), CAST(? AS bigint) FROM ${given} AS given WHERE true
     ON CONFLICT (email_key) DO UPDATE SET updated_at = subscribers.updated_at
     RETURNING id, email_key`,
-    people.flatMap((person) => [
-      newPublicId(),
-      person.address,
-      person.key,
-      person.hash,
-      person.name,
-      person.language,
-      JSON.stringify(person.attributes),
-      origin.at,
-      origin.at,
-    ])
+    [origin.at, origin.at, JSON.stringify(people.map(subscriberCells))]
   )
   const ids = new Map(inserted.map((row) => [row.email_key, row.id]))
   return [...members, ...people.map((person) => ({ person, subscriberId: ids.get(person.key)! }))]
 }
+
+const subscriberCells = (person: Person) => [
+  newPublicId(),
+  person.address,
+  person.key,
+  person.hash,
+  person.name,
+  person.language,
+  JSON.stringify(person.attributes),
+]
 
 async function updateSubscribers(
   changed: Rejoining[],
@@ -78,22 +88,24 @@ async function updateSubscribers(
   client: QueryClientContract
 ) {
   if (changed.length === 0) return
-  const attributes =
-    client.dialect.name === 'postgres' ? 'CAST(v.attributes AS json)' : 'v.attributes'
+  const given = jsonTable(client, {
+    id: 'integer',
+    name: 'text',
+    language: 'text',
+    attributes: 'json',
+  })
+  const cells = changed.map(({ person, known }) => [
+    known.id,
+    person.name ?? known.name,
+    person.language ?? known.language,
+    JSON.stringify({ ...known.attributes, ...person.attributes }),
+  ])
   await rows(
     client,
-    `WITH v (id, name, language, attributes) AS (VALUES ${placeholders(changed.length, 4)})
-    UPDATE subscribers SET name = v.name, language = v.language, attributes = ${attributes}, updated_at = ?
-    FROM v WHERE subscribers.id = CAST(v.id AS integer)`,
-    [
-      ...changed.flatMap(({ person, known }) => [
-        known.id,
-        person.name ?? known.name,
-        person.language ?? known.language,
-        JSON.stringify({ ...known.attributes, ...person.attributes }),
-      ]),
-      at,
-    ]
+    `UPDATE subscribers SET name = given.name, language = given.language,
+      attributes = given.attributes, updated_at = ?
+    FROM ${given} AS given WHERE subscribers.id = given.id`,
+    [at, JSON.stringify(cells)]
   )
 }
 
@@ -103,11 +115,14 @@ async function insertSubscriptions(
   client: QueryClientContract
 ) {
   if (members.length === 0) return
+  const given = jsonTable(client, { subscriber_id: 'integer' })
   await rows(
     client,
     `INSERT INTO subscriptions (subscriber_id, list_id, status, joined_at, created_at, updated_at)
-    VALUES ${placeholders(members.length, 6)} ON CONFLICT (subscriber_id, list_id) DO NOTHING`,
-    members.flatMap(({ subscriberId }) => [subscriberId, list.id, 'subscribed', at, at, at])
+    SELECT given.subscriber_id, CAST(? AS integer), 'subscribed',
+      CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint)
+    FROM ${given} AS given WHERE true ON CONFLICT (subscriber_id, list_id) DO NOTHING`,
+    [list.id, at, at, at, JSON.stringify(members.map(({ subscriberId }) => [subscriberId]))]
   )
 }
 
@@ -132,34 +147,28 @@ async function insertTopics(members: Member[], { list }: Origin, client: QueryCl
     [...new Set(person.topics)].map((topic) => [subscriberId, topic])
   )
   if (choices.length === 0) return
+  const given = jsonTable(client, { subscriber_id: 'integer', topic_id: 'integer' })
   await rows(
     client,
-    `WITH v (subscriber_id, topic_id) AS (VALUES ${placeholders(choices.length, 2)})
-    INSERT INTO subscription_topics (subscription_id, topic_id)
-    SELECT p.id, CAST(v.topic_id AS integer) FROM v
-    JOIN subscriptions p ON p.subscriber_id = CAST(v.subscriber_id AS integer) AND p.list_id = ?
-    WHERE true
-    ON CONFLICT DO NOTHING`,
-    [...choices.flat(), list.id]
+    `INSERT INTO subscription_topics (subscription_id, topic_id)
+    SELECT p.id, given.topic_id FROM ${given} AS given
+    JOIN subscriptions p ON p.subscriber_id = given.subscriber_id AND p.list_id = ?
+    WHERE true ON CONFLICT DO NOTHING`,
+    [JSON.stringify(choices), list.id]
   )
 }
 
 async function insertConsents(members: Member[], origin: Origin, client: QueryClientContract) {
   if (members.length === 0) return
   const { at, list, ref, consentText } = origin
+  const given = jsonTable(client, { subscriber_id: 'integer' })
   await rows(
     client,
     `INSERT INTO consent_events
       (at, subscriber_id, list_id, event, source, source_ref, consent_text)
-    VALUES ${placeholders(members.length, 7)}`,
-    members.flatMap(({ subscriberId }) => [
-      at,
-      subscriberId,
-      list.id,
-      'joined',
-      'import',
-      ref,
-      consentText,
-    ])
+    SELECT CAST(? AS bigint), given.subscriber_id, CAST(? AS integer), 'joined', 'import',
+      CAST(? AS text), CAST(? AS text)
+    FROM ${given} AS given`,
+    [at, list.id, ref, consentText, JSON.stringify(members.map((one) => [one.subscriberId]))]
   )
 }
