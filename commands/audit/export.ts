@@ -5,6 +5,7 @@ import { flags } from '@adonisjs/core/ace'
 import { stringify } from 'csv-stringify'
 import { filterOf, useDocument } from '#commands/_audit'
 import { Command } from '#commands/_command'
+import { counted } from '#commands/_words'
 import { streamUses, type RecordedUse } from '#request_tokens/main'
 
 export default class AuditExport extends Command {
@@ -46,15 +47,15 @@ export default class AuditExport extends Command {
       this.refuse(`There is no format "${format}". Choose csv or jsonl.`)
     let rows = 0
     const uses = streamUses(await filterOf(this))
-    const counted = async function* () {
+    const watched = async function* () {
       for await (const use of uses) {
         rows++
         yield use
       }
     }
-    const lines = format === 'csv' ? csvLines(counted()) : jsonLines(counted())
+    const lines = format === 'csv' ? csvLines(watched()) : jsonLines(watched())
     await this.#write(lines)
-    this.talk(`Exported ${rows.toLocaleString('en')} uses.`)
+    this.talk(`Exported ${counted(rows, 'use')}.`)
   }
 
   async #write(lines: AsyncIterable<string>) {

@@ -2,6 +2,7 @@ import { flags } from '@adonisjs/core/ace'
 import auditConfig from '#config/audit'
 import { lifetimeOf } from '#commands/_arguments'
 import { Command } from '#commands/_command'
+import { counted } from '#commands/_words'
 import { pruneUses } from '#request_tokens/main'
 
 export default class AuditPrune extends Command {
@@ -24,7 +25,7 @@ export default class AuditPrune extends Command {
     const removed = await pruneUses({ before })
     this.print(
       { removed, before: before.toISOString() },
-      `Deleted ${removed.toLocaleString('en')} uses from before ${before.toISOString()}.`
+      `Deleted ${counted(removed, 'use')} from before ${before.toISOString()}.`
     )
   }
 }

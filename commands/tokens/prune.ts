@@ -1,4 +1,5 @@
 import { Command } from '#commands/_command'
+import { counted } from '#commands/_words'
 import { pruneTokens } from '#request_tokens/main'
 
 export default class TokensPrune extends Command {
@@ -8,6 +9,6 @@ export default class TokensPrune extends Command {
 
   async run() {
     const removed = await pruneTokens()
-    this.print({ removed }, `Removed ${removed.toLocaleString('en')} expired links.`)
+    this.print({ removed }, `Removed ${counted(removed, 'expired link')}.`)
   }
 }
