@@ -14,13 +14,9 @@ export default class HttpExceptionHandler extends ExceptionHandler {
   protected renderStatusPages = true
 
   protected statusPages: Record<StatusPageRange, StatusPageRenderer> = {
-    '400..499': (_error, { view }) => view.render('pages/errors/bad_request'),
-    '404': (_error, { view }) => view.render('pages/errors/not_found'),
-    ...(!this.debug && {
-      '500..599': (_error: HttpError, { request, view }: HttpContext) =>
-        view.render('pages/errors/server_error', { reference: request.id() }),
-    }),
-    '503': (_error, { view }) => view.render('pages/errors/unavailable'),
+    '400..499': renderPage,
+    // While developing, one wants to see what was thrown.
+    [this.debug ? '503' : '500..599']: renderPage,
   }
 
   protected toHttpError(error: unknown): HttpError {
@@ -62,6 +58,13 @@ export default class HttpExceptionHandler extends ExceptionHandler {
     }
     return super.report(error, ctx)
   }
+}
+
+const PAGES: Record<number, string> = { 404: 'not_found', 503: 'unavailable' }
+
+function renderPage({ status }: HttpError, { request, view }: HttpContext) {
+  const page = PAGES[status] ?? (status < 500 ? 'bad_request' : 'server_error')
+  return view.render(`pages/errors/${page}`, { reference: request.id() })
 }
 
 function secure(error: HttpError, ctx: HttpContext) {
