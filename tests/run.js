@@ -124,6 +124,10 @@ async function runSuite(name, suite) {
   const counts = countsIn(output, code)
   const isClean = await searchLogs([env.LOG_FILE, stderrFile], env, suite)
   counts[isClean ? 'passed' : 'failed']++
+  if (passOn.length === 0 && counts.passed + counts.failed + counts.skipped === 1) {
+    process.stdout.write(`  the suite "${name}" has no test\n`)
+    counts.failed++
+  }
 
   const kept = code === 0 && isClean ? [] : [env.LOG_FILE, stderrFile]
   removeFiles((file) => file.startsWith(`${id}.`) && !kept.includes(`${tmp}/${file}`))
