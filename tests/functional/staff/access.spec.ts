@@ -90,6 +90,23 @@ test.group('Staff pages | who gets in', (group) => {
     assert.equal((await visit('/staff', { cookie })).status, 302)
   })
 
+  test('after 7 days one signs in again, however busy [WEB-4]', async ({ assert }) => {
+    const cookie = await signIn(await makeUser())
+    await visit('/staff', { cookie })
+    const eightDays = 8 * 24 * 60 * 60 * 1000
+    for (const { id, data } of await db.from('sessions')) {
+      const old = data.replace(/"signed_in_at":(\d+)/, (_all: string, since: string) => {
+        return `"signed_in_at":${Number(since) - eightDays}`
+      })
+      assert.notEqual(old, data)
+      await db.from('sessions').where('id', id).update({ data: old })
+    }
+
+    const answer = await visit('/staff', { cookie })
+
+    assert.equal(answer.headers.get('location'), '/staff/sign-in')
+  })
+
   test('each write is in exactly one class: by link, or with our token [WEB-5]', async ({
     assert,
   }) => {
