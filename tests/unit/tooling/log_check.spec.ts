@@ -16,6 +16,8 @@ test.group('Log check | what counts as a secret', () => {
       { kind: 'a request token in a URL', line: '{"url":"/x?next=%2Funsubscribe%3Frt%3Dabc"}' },
       { kind: 'a bearer token', line: '{"authorization":"Bearer abcdefghijklmnop"}' },
       { kind: 'a password', line: '{"password":"correct horse battery"}' },
+      { kind: 'a password', line: String.raw`{"body":"{\"password\": \"hunter22\"}"}` },
+      { kind: 'a password', line: '{"body":"email=rosa%40example.org&password=hunter22"}' },
       { kind: 'a password in a URL', line: 'connecting to smtp://news:hunter22@mail.example.org' },
       { kind: 'a password hash', line: '{"row":"$argon2id$v=19$m=65536"}' },
       { kind: 'a private key', line: '-----BEGIN EC PRIVATE KEY-----' },
