@@ -1,0 +1,248 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { test } from '@japa/runner'
+import type { Browser, Page } from 'playwright'
+import type List from '#models/list'
+import type Subscriber from '#models/subscriber'
+import { makeList, makeSubscriber } from '#database/factories/main'
+import { emptyDatabase } from '#tests/database'
+import { openReader } from '#tests/browser/public/reader'
+import { base, makeLink } from '#tests/functional/public/visitor'
+
+let list: List
+let rosa: Subscriber
+
+async function start() {
+  await emptyDatabase()
+  list = await makeList({ name: 'Garden News', topics: ['Events', 'Recipes'], colour: '#2e7d32' })
+  rosa = await makeSubscriber({
+    email: 'a.person.with.a.rather.long.name@a-long-subdomain.of.an.example.org',
+    list,
+  })
+}
+
+/** Opens each kind of page in turn. */
+async function eachPage(page: Page, look: (name: string) => Promise<void>) {
+  const open = async (name: string, url: string) => {
+    await page.goto(url)
+    await look(name)
+  }
+  const leave = await makeLink('unsubscribe', rosa, list)
+  await open('home', `${base}/`)
+  await open('unsubscribe', leave.url)
+  await open('preferences', (await makeLink('preferences', rosa, list)).url)
+  await open('refused', (await makeLink('unsubscribe', rosa, list, { at: new Date(0) })).url)
+  await open('invalid', `${base}/unsubscribe?rt=x`)
+  await open('links', `${base}/links`)
+  await open('not found', `${base}/nowhere`)
+  await page.goto(leave.url)
+  await page.getByRole('button', { name: 'Unsubscribe' }).click()
+  await look('unsubscribed')
+}
+
+const TEXT_SPACING = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+  p { margin-block-end: 2em !important }`
+
+test.group('Browser | layout', (group) => {
+  group.each.setup(start)
+
+  test('nothing is cut off or scrolls sideways: {name} [A11Y-5]')
+    .with([
+      { name: '320 px, which is 1280 px at 400 %', width: 320, spacing: false, rtl: false },
+      { name: '320 px with wide text spacing', width: 320, spacing: true, rtl: false },
+      { name: '390 px right to left', width: 390, spacing: false, rtl: true },
+      { name: '1280 px', width: 1280, spacing: false, rtl: false },
+    ])
+    .run(async ({ assert, browser }, { width, spacing, rtl }) => {
+      const { page, close } = await openReader(browser as Browser, {
+        viewport: { width, height: 800 },
+        bypassCSP: true,
+      })
+
+      await eachPage(page, async (name) => {
+        if (spacing) await page.addStyleTag({ content: TEXT_SPACING })
+        if (rtl) await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'))
+        const size = await page.evaluate(() => ({
+          content: document.documentElement.scrollWidth,
+          window: document.documentElement.clientWidth,
+        }))
+        assert.isAtMost(size.content, size.window, name)
+      })
+      await close()
+    })
+
+  test('every target is at least 24 px, the main button at least 44 px [A11Y-5]', async ({
+    assert,
+    browser,
+  }) => {
+    const { page, close } = await openReader(browser as Browser, {
+      viewport: { width: 390, height: 800 },
+    })
+
+    await eachPage(page, async (name) => {
+      for (const control of await page.locator('button, input:visible, select, textarea').all()) {
+        const box = (await control.boundingBox())!
+        assert.isAtLeast(
+          Math.min(box.width, box.height),
+          24,
+          `${name}: ${await control.innerText()}`
+        )
+      }
+      for (const button of await page.locator('.button').all())
+        assert.isAtLeast((await button.boundingBox())!.height, 44, name)
+    })
+    await close()
+  })
+
+  test('the list has its colour at the top', async ({ assert, browser }) => {
+    const { page, complaints, close } = await openReader(browser as Browser)
+    await page.goto((await makeLink('unsubscribe', rosa, list)).url)
+
+    const fill = await page.locator('.page-bar rect').evaluate((bar) => getComputedStyle(bar).fill)
+
+    assert.equal(fill, 'rgb(46, 125, 50)')
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+})
+
+test.group('Browser | keyboard', (group) => {
+  group.each.setup(start)
+
+  test('Tab goes through every control in order, each with a ring that one sees [A11Y-3]', async ({
+    assert,
+    browser,
+  }) => {
+    const { page, close } = await openReader(browser as Browser, {
+      viewport: { width: 390, height: 800 },
+    })
+
+    await eachPage(page, async (name) => {
+      const expected = await page
+        .locator('a[href], button, input:visible, select, textarea')
+        .count()
+      const seen: number[] = []
+      for (let i = 0; i < expected + 5; i++) {
+        await page.keyboard.press('Tab')
+        const focus = await page.evaluate(() => {
+          const element = document.activeElement!
+          if (element === document.body) return null
+          const { outlineWidth, outlineStyle } = getComputedStyle(element)
+          const { top, bottom } = element.getBoundingClientRect()
+          return {
+            place: [...document.querySelectorAll('*')].indexOf(element),
+            hasRing: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
+            isInView: bottom > 0 && top < window.innerHeight,
+          }
+        })
+        if (!focus || seen.includes(focus.place)) break
+        assert.isTrue(focus.hasRing, `${name}: no ring`)
+        assert.isTrue(focus.isInView, `${name}: out of view`)
+        seen.push(focus.place)
+      }
+      assert.isAbove(seen.length, 0, name)
+      assert.deepEqual(
+        seen,
+        [...seen].sort((a, b) => a - b),
+        name
+      )
+    })
+    await close()
+  })
+
+  test('one can leave by the keyboard alone [A11Y-3]', async ({ assert, browser }) => {
+    const { page, close } = await openReader(browser as Browser)
+    await page.goto((await makeLink('unsubscribe', rosa, list)).url)
+
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${base}/unsubscribe`)
+
+    assert.equal(await page.locator('h1').textContent(), 'You have left Garden News')
+    await close()
+  })
+})
+
+test.group('Browser | headers at work', (group) => {
+  group.each.setup(start)
+
+  test('nothing breaks the content security policy, and no one can frame the page [URL-15]', async ({
+    assert,
+    browser,
+  }) => {
+    const { page, complaints, close } = await openReader(browser as Browser)
+    await eachPage(page, async () => {})
+    assert.deepEqual(complaints, [])
+
+    const { url } = await makeLink('unsubscribe', rosa, list)
+    await page.route('http://framer.example.org/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: `<iframe src="${url}"></iframe>` })
+    )
+    await page.goto('http://framer.example.org/')
+    await page.waitForTimeout(300)
+    const text = await page
+      .frames()[1]
+      .locator('body')
+      .textContent()
+      .catch(() => '')
+    assert.notInclude(text ?? '', 'Unsubscribe')
+    await close()
+  })
+})
+
+test.group('Stylesheet | contrast', () => {
+  const css = readFileSync(
+    fileURLToPath(new URL('../../../public/postern.css', import.meta.url)),
+    'utf8'
+  )
+  const [light, dark] = css.split('@media (prefers-color-scheme: dark)')
+  const colours = (part: string) =>
+    Object.fromEntries(
+      [...part.matchAll(/--([\w-]+): (#[0-9a-f]{3,6});/g)].map(([, name, hex]) => [name, hex])
+    )
+
+  test('{theme}: text has 4.5 to 1, controls have 3 to 1 [A11Y-4]')
+    .with([
+      { theme: 'light', part: light },
+      { theme: 'dark', part: dark.split('*,')[0] },
+    ])
+    .run(({ assert }, { part }) => {
+      const c = colours(part)
+      for (const [ink, paper] of [
+        ['ink', 'paper'],
+        ['quiet', 'paper'],
+        ['link', 'paper'],
+        ['wrong', 'paper'],
+        ['ink', 'field'],
+        ['ink', 'done-paper'],
+        ['ink', 'wrong-paper'],
+        ['on-button', 'button'],
+        ['on-button', 'button-over'],
+      ])
+        assert.isAtLeast(contrast(c[ink], c[paper]), 4.5, `${ink} on ${paper}`)
+      for (const [edge, paper] of [
+        ['edge', 'paper'],
+        ['edge', 'field'],
+        ['button', 'paper'],
+        ['focus', 'paper'],
+        ['done', 'done-paper'],
+        ['wrong', 'wrong-paper'],
+      ])
+        assert.isAtLeast(contrast(c[edge], c[paper]), 3, `${edge} on ${paper}`)
+    })
+})
+
+/** WCAG 2.2, "contrast ratio". */
+function contrast(one: string, other: string) {
+  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a)
+  return (light + 0.05) / (dark + 0.05)
+}
+
+function luminance(hex: string) {
+  const full = hex.length === 4 ? hex.replaceAll(/[0-9a-f]/g, '$&$&') : hex
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(full.slice(at, at + 2), 16) / 255
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
