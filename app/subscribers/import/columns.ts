@@ -76,7 +76,7 @@ function attributeColumns(header: string[], fields: Columns['fields']) {
     const field = fieldOf.get(index)
     const name = field ?? title
     const isKept = title && (!field || field === 'first_name' || field === 'last_name')
-    return isKept && !isRejectColumn(header, index) ? [{ name, index }] : []
+    return isKept && !isOurOwn(header, index) ? [{ name, index }] : []
   })
   const names = attributes.map(({ name }) => name)
   const double = names.find((name, i) => names.indexOf(name) !== i)
@@ -84,9 +84,11 @@ function attributeColumns(header: string[], fields: Columns['fields']) {
   return attributes
 }
 
-/** A corrected file of rejects can be imported as it is. */
-const isRejectColumn = ([first, second]: string[], index: number) =>
-  first === 'line' && second === 'reason' && index < 2
+/** A corrected file of rejects, and an export, can be imported as they are. */
+function isOurOwn(header: string[], index: number) {
+  const isOfRejects = header[0] === 'line' && header[1] === 'reason' && index < 2
+  return isOfRejects || header[index] === 'joined_at'
+}
 
 const plain = (name: string) => name.toLowerCase().replace(/[\s_.-]+/g, '')
 const shown = (header: string[]) => header.map((name) => `"${name.slice(0, 60)}"`).join(', ')

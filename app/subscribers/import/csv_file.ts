@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { SubscriberError } from '../errors.js'
+import { rearm } from '../formulas.js'
 import { detectEncoding, readText, type Encoding } from './encoding.js'
 
 /** A file that was read through once and has no fault that would stop an import in the middle. */
@@ -30,7 +31,8 @@ export async function openCsv(file: string): Promise<CsvFile> {
   const delimiter = await detectDelimiter(path, encoding)
   const csv = { path, encoding, delimiter, header: [] as string[] }
   for await (const rows of readRows(csv)) {
-    if (csv.header.length === 0 && rows[0]) csv.header = rows[0].cells.map((name) => name.trim())
+    if (csv.header.length === 0 && rows[0])
+      csv.header = rows[0].cells.map((name) => rearm(name.trim()))
   }
   if (csv.header.length === 0)
     throw new SubscriberError(`The file "${file}" is empty. ${NOTHING_DONE}`)
