@@ -5,15 +5,16 @@ export default class SubscribersExport extends Command {
   static commandName = 'subscribers:export'
   static description = 'Print the people who get mail from a list'
   static help = [
-    'Who has left, or gets no mail, is not in it. In CSV a cell that a spreadsheet would run as a',
-    'formula begins with a quote; an import takes it away again.',
+    'Who has left, or gets no mail, is not in it. In CSV, a cell that a',
+    'spreadsheet would run as a formula begins with a quote; an import',
+    'takes it away again.',
     '',
-    '  {{ binaryName }} subscribers:export --list garden-news > people.csv',
-    '  {{ binaryName }} subscribers:export --list garden-news --format jsonl | jq .email',
+    'Example:',
+    '{{ binaryName }} subscribers:export --list garden > people.csv',
   ]
 
-  @flags.string({ description: 'Slug of the list', required: true })
-  declare list: string
+  @flags.string({ description: 'Slug of the list (needed)' })
+  declare list?: string
 
   @flags.string({ description: 'csv or jsonl (one JSON object a line)', default: 'csv' })
   declare format: string
@@ -25,6 +26,7 @@ export default class SubscribersExport extends Command {
     const format = EXPORT_FORMATS.find((one) => one === wanted)
     if (!format)
       this.refuse(`There is no format "${wanted}". Use --format ${EXPORT_FORMATS.join(' or ')}.`)
+    if (!this.list) this.refuse('Say of which list: --list SLUG. lists:list shows them.')
     const list = await findList(this.list)
     await recordAction('subscribers.export', list.publicId, { format })
     for await (const piece of exportSubscribers(list, format))

@@ -6,21 +6,24 @@ export default class SubscribersImport extends Command {
   static commandName = 'subscribers:import'
   static description = 'Bring the people of a CSV file onto a list'
   static help = [
-    'The first line names the columns; one of them holds the address. Every other column that is',
-    'not known is kept with the person. Who has left the list, or gets no mail, is never put back,',
-    'unless the first is what you say with --resubscribe. The same file twice changes nothing.',
+    'The first line names the columns; one of them holds the address.',
+    'Columns that are not known are kept with the person, for greetings.',
+    'Who has left the list stays out, unless you say --resubscribe; who',
+    'gets no mail (a complaint, a bounce, erased) stays out in any case.',
+    'The same file twice changes nothing.',
     '',
-    'Fields for --map: email, name, first_name, last_name, language, topics.',
+    'Fields: email, name, first_name, last_name, language, topics.',
     '',
-    '  {{ binaryName }} subscribers:import people.csv --list garden-news --dry-run',
-    '  {{ binaryName }} subscribers:import people.csv --list garden-news --map email=Contact',
+    'Example:',
+    '{{ binaryName }} subscribers:import people.csv --list garden \\',
+    '    --map email=Contact --rejects rejects.csv --dry-run',
   ]
 
   @args.string({ description: 'A CSV file: comma, semicolon or tab; UTF-8, UTF-16 or Latin-1' })
   declare file: string
 
-  @flags.string({ description: 'Slug of the list', required: true })
-  declare list: string
+  @flags.string({ description: 'Slug of the list (needed)' })
+  declare list?: string
 
   @flags.array({ description: 'field=Column, where the name does not say it; may be repeated' })
   declare map?: string[]
@@ -39,6 +42,7 @@ export default class SubscribersImport extends Command {
 
   async run() {
     const { findList, importSubscribers } = await import('#subscribers/main')
+    if (!this.list) this.refuse('Say onto which list: --list SLUG. lists:list shows them.')
     const report = await importSubscribers(this.file, {
       list: await findList(this.list),
       map: this.#columns(),

@@ -8,8 +8,8 @@ export default class SuppressionsRemove extends Command {
   @args.string({ description: 'The address' })
   declare email: string
 
-  @flags.string({ description: 'Why, in words; it is recorded', required: true })
-  declare reason: string
+  @flags.string({ description: 'Why, in words; it is recorded (needed)' })
+  declare reason?: string
 
   @flags.string({ description: 'Slug of the one list that it is about [every list]' })
   declare list?: string
@@ -17,7 +17,7 @@ export default class SuppressionsRemove extends Command {
   async run() {
     const { findList, liftSuppression } = await import('#subscribers/main')
     const list = this.list ? await findList(this.list) : null
-    await liftSuppression(this.email, { scope: list?.publicId, because: this.reason })
+    await liftSuppression(this.email, { scope: list?.publicId, because: this.reason ?? '' })
     this.print({ suppressed: false }, 'Lifted 1 suppression.')
   }
 }

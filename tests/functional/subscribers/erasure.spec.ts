@@ -156,7 +156,7 @@ test.group('Erasure | one person', (group) => {
     assert,
   }) => {
     const holding: string[] = []
-    for (const name of await db.connection().getAllTables()) {
+    for (const name of await db.connection().getAllTables(['public'])) {
       const table = name.replace(/^public\./, '')
       const columns = await db.connection().columnsInfo(table)
       if ('subscriber_id' in columns) holding.push(table)
@@ -167,7 +167,7 @@ test.group('Erasure | one person', (group) => {
 })
 
 async function everything() {
-  const tables = await db.connection().getAllTables()
+  const tables = await db.connection().getAllTables(['public'])
   const dump = await Promise.all(
     tables.map((name) => db.from(name.replace(/^public\./, '')).select('*'))
   )
