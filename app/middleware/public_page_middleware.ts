@@ -1,7 +1,7 @@
 import type { HttpContext } from '@adonisjs/core/http'
 import type { NextFn } from '@adonisjs/core/types/http'
 
-const CONTENT_SECURITY_POLICY = [
+export const PUBLIC_PAGE_POLICY = [
   "default-src 'none'",
   "style-src 'self'",
   "img-src 'self'",
@@ -20,7 +20,7 @@ export default class PublicPageMiddleware {
 
 /** Public pages are for one person, now: kept nowhere, found by no search, framed by nobody. */
 export function setPublicPageHeaders({ response }: HttpContext) {
-  response.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+  response.header('Content-Security-Policy', PUBLIC_PAGE_POLICY)
   response.header('X-Frame-Options', 'DENY')
   response.header('X-Content-Type-Options', 'nosniff')
   response.header('Referrer-Policy', 'no-referrer')

@@ -7,6 +7,7 @@ const Unsubscribes = () => import('#controllers/public/unsubscribes_controller')
 const UnsubscribeUndos = () => import('#controllers/public/unsubscribe_undos_controller')
 const UnsubscribeReasons = () => import('#controllers/public/unsubscribe_reasons_controller')
 const Preferences = () => import('#controllers/public/preferences_controller')
+const Views = () => import('#controllers/public/views_controller')
 const Links = () => import('#controllers/public/links_controller')
 
 const LOOK = ['GET', 'HEAD']
@@ -41,11 +42,17 @@ router
       })
       .use(middleware.requestToken({ scope: 'preferences' }))
 
+    router
+      .get('/view', [Views, 'show'])
+      .as('view')
+      .use(middleware.requestToken({ scope: ['view', 'preview'] }))
+
     for (const [pattern, allowed] of [
       ['/unsubscribe', LOOK_AND_ACT],
       ['/unsubscribe/undo', ACT],
       ['/unsubscribe/reason', ACT],
       ['/preferences', LOOK_AND_ACT],
+      ['/view', LOOK],
       ['/links', LOOK_AND_ACT],
     ] as const)
       router.route(pattern, methodsBeside(allowed), refuseMethod(allowed)).as(`other:${pattern}`)

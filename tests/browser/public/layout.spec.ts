@@ -43,6 +43,30 @@ async function eachPage(page: Page, look: (name: string) => Promise<void>) {
 const TEXT_SPACING = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
   p { margin-block-end: 2em !important }`
 
+/* What runs in the page is text: the types of a browser are not those of the server. */
+const SIZE = `({
+  content: document.documentElement.scrollWidth,
+  window: document.documentElement.clientWidth,
+})`
+
+interface Focus {
+  place: number
+  hasRing: boolean
+  isInView: boolean
+}
+
+const FOCUS = `(() => {
+  const element = document.activeElement
+  if (element === document.body) return null
+  const { outlineWidth, outlineStyle } = getComputedStyle(element)
+  const { top, bottom } = element.getBoundingClientRect()
+  return {
+    place: [...document.querySelectorAll('*')].indexOf(element),
+    hasRing: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
+    isInView: bottom > 0 && top < window.innerHeight,
+  }
+})()`
+
 test.group('Browser | layout', (group) => {
   group.each.setup(start)
 
@@ -61,11 +85,8 @@ test.group('Browser | layout', (group) => {
 
       await eachPage(page, async (name) => {
         if (spacing) await page.addStyleTag({ content: TEXT_SPACING })
-        if (rtl) await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'))
-        const size = await page.evaluate(() => ({
-          content: document.documentElement.scrollWidth,
-          window: document.documentElement.clientWidth,
-        }))
+        if (rtl) await page.evaluate("document.documentElement.setAttribute('dir', 'rtl')")
+        const size = await page.evaluate<{ content: number; window: number }>(SIZE)
         assert.isAtMost(size.content, size.window, name)
       })
       await close()
@@ -98,7 +119,9 @@ test.group('Browser | layout', (group) => {
     const { page, complaints, close } = await openReader(browser as Browser)
     await page.goto((await makeLink('unsubscribe', rosa, list)).url)
 
-    const fill = await page.locator('.page-bar rect').evaluate((bar) => getComputedStyle(bar).fill)
+    const fill = await page.evaluate(
+      "getComputedStyle(document.querySelector('.page-bar rect')).fill"
+    )
 
     assert.equal(fill, 'rgb(46, 125, 50)')
     assert.deepEqual(complaints, [])
@@ -124,17 +147,7 @@ test.group('Browser | keyboard', (group) => {
       const seen: number[] = []
       for (let i = 0; i < expected + 5; i++) {
         await page.keyboard.press('Tab')
-        const focus = await page.evaluate(() => {
-          const element = document.activeElement!
-          if (element === document.body) return null
-          const { outlineWidth, outlineStyle } = getComputedStyle(element)
-          const { top, bottom } = element.getBoundingClientRect()
-          return {
-            place: [...document.querySelectorAll('*')].indexOf(element),
-            hasRing: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
-            isInView: bottom > 0 && top < window.innerHeight,
-          }
-        })
+        const focus = await page.evaluate<Focus | null>(FOCUS)
         if (!focus || seen.includes(focus.place)) break
         assert.isTrue(focus.hasRing, `${name}: no ring`)
         assert.isTrue(focus.isInView, `${name}: out of view`)

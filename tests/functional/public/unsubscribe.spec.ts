@@ -35,7 +35,7 @@ async function start() {
   rosa = await makeSubscriber({ email: 'rosa@example.org', list, topics: ['Events'] })
 }
 
-const post = (url: string, body: BodyInit | undefined, headers: Record<string, string> = {}) =>
+const post = (url: string, body: RequestInit['body'], headers: Record<string, string> = {}) =>
   visit(url, { method: 'POST', body, headers })
 
 test.group('Unsubscribe | looking', (group) => {
