@@ -62,7 +62,7 @@ export const isRefusal = (outcome: string) => REFUSED.includes(outcome)
 export const count = (value: number) => value.toLocaleString('en')
 
 /** 3 minutes ago */
-export const ago = (instant: DateTime | Date, now = DateTime.utc()) => {
+export const ago = (instant: DateTime | Date, now: DateTime = DateTime.utc()) => {
   const at = asDateTime(instant)
   return Math.abs(now.diff(at).as('seconds')) < 45
     ? 'just now'
