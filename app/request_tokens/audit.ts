@@ -115,6 +115,7 @@ function usesQuery(filter: UseFilter) {
 function recordedUse(row: any): RecordedUse {
   return {
     at: new Date(Number(row.at)),
+    kid: row.kid,
     jti: row.jti,
     subject: row.subject,
     scope: row.scope,

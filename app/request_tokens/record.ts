@@ -9,6 +9,7 @@ import type { Claims, Outcome } from './types.js'
 /** One row of `request_token_uses`, as it will be written. */
 export interface UseRow {
   at: number
+  kid: string | null
   jti: string | null
   subject: string | null
   scope: string | null
@@ -27,6 +28,7 @@ export interface UseRow {
 
 const COLUMNS = {
   at: 'bigint',
+  kid: 'text',
   jti: 'text',
   subject: 'text',
   scope: 'text',
@@ -52,6 +54,7 @@ export function useRow(
   const { request } = ctx
   const row: UseRow = {
     at: at.getTime(),
+    kid: claims?.kid ?? null,
     jti: claims?.jti ?? null,
     subject: claims?.sub ?? null,
     scope: claims?.scope ?? null,

@@ -40,6 +40,7 @@ export function createRequestTokenTables(schema: Schema, options: { dataColumns?
   schema.createTable('request_token_uses', (table) => {
     table.bigIncrements('id')
     table.bigInteger('at').notNullable().index()
+    table.string('kid', 32).nullable()
     table.string('jti', 32).nullable().index()
     table.string('subject', 64).nullable().index()
     table.string('scope', 32).nullable()

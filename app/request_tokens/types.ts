@@ -181,6 +181,8 @@ export interface GrantedUse<Subject = any> {
 /** One row of the audit. */
 export interface RecordedUse {
   at: Date
+  /** The key that signed the token. */
+  kid: string | null
   jti: string | null
   subject: string | null
   scope: string | null

@@ -1,6 +1,7 @@
 import type { ApiRequest } from '@japa/api-client'
 import { test } from '@japa/runner'
 import db from '@adonisjs/lucid/services/db'
+import { decodeProtectedHeader } from 'jose'
 import { listUses, retireKey, revokeTokens, rotateKeys } from '#request_tokens/main'
 import { emptyDatabase } from '#tests/database'
 import { daysAgo, dropPatients, link, makePatients, openClinic, visitsOf } from './clinic.js'
@@ -241,6 +242,8 @@ test.group('Request tokens | what happens when (table 4.5)', (group) => {
       assert.equal(uses[0].ip, '127.0.0.1')
       assert.equal(await visitsOf('amal'), row.visits ?? 0)
       if (made.jti) {
+        if (row.outcome !== 'invalid')
+          assert.equal(uses[0].kid, decodeProtectedHeader(made.token!).kid)
         const spent = await db.from('request_tokens').where('jti', made.jti).first()
         assert.equal(spent?.uses ?? 0, row.spent ?? 0)
       }
