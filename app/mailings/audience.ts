@@ -5,10 +5,11 @@ const WEEK = 7 * 24 * 60 * 60_000
 
 /**
  * Who may get a mail of a list, over the aliases `s` (subscribers), `p` (subscriptions): used when a
- * mailing is prepared and again when it is sent. One `?`: the list's public id.
+ * mailing is prepared and again when it is sent. Two `?`: now, and the list's public id.
  */
 export const MAY_GET = `
   p.status = 'subscribed' AND s.erased_at IS NULL AND s.email IS NOT NULL
+  AND (s.paused_until IS NULL OR s.paused_until <= ?)
   AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_hash = s.email_hash AND x.scope IN ('all', ?))`
 
 /**
@@ -27,7 +28,6 @@ export async function prepareMailing(mailing: Mailing): Promise<number> {
     FROM subscriptions p
     JOIN subscribers s ON s.id = p.subscriber_id
     WHERE p.list_id = ? AND ${MAY_GET}
-      AND (s.paused_until IS NULL OR s.paused_until <= ?)
       AND (s.weekly_limit IS NULL OR s.weekly_limit > (
         SELECT COUNT(*) FROM deliveries d
         WHERE d.subscriber_id = s.id AND d.mailing_id <> ?
@@ -40,8 +40,8 @@ export async function prepareMailing(mailing: Mailing): Promise<number> {
     [
       mailing.id,
       mailing.listId,
-      mailing.list.publicId,
       now,
+      mailing.list.publicId,
       mailing.id,
       now - WEEK,
       mailing.id,

@@ -1,7 +1,6 @@
 import deliveryConfig from '#config/delivery'
 import { mint } from '#request_tokens/main'
 import { linkFor } from '#subscribers/main'
-import type { CompiledMailing } from './compile.js'
 
 const SCOPES = ['unsubscribe', 'preferences', 'view'] as const
 
@@ -10,7 +9,7 @@ export type Links = Record<(typeof SCOPES)[number], string>
 
 /** The links of many recipients (public ids), signed together, in their order. */
 export async function mintLinks(
-  { publicId, list }: Pick<CompiledMailing, 'publicId' | 'list'>,
+  { publicId, list }: { publicId: string; list: { publicId: string } },
   subscribers: string[]
 ): Promise<Links[]> {
   const requests = subscribers.flatMap((subscriber) =>
