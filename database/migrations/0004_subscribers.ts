@@ -7,7 +7,7 @@ export default class extends BaseSchema {
       table.string('public_id', 32).notNullable().unique()
       table.string('email', 320).nullable()
       table.string('email_key', 320).nullable().unique()
-      table.string('email_hash', 64).nullable().index()
+      table.string('email_hash', 64).nullable()
       table.string('name', 200).nullable()
       table.string('language', 16).nullable()
       table.json('attributes').nullable()

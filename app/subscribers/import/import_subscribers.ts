@@ -16,7 +16,7 @@ import { SeenHashes } from './seen_hashes.js'
 import { write } from './writing.js'
 
 /** Long enough to be quick, short enough that a page waits a few milliseconds at most. */
-const BATCH_ROWS = 1000
+const BATCH_ROWS = 2000
 
 export interface ImportOptions {
   list: List

@@ -146,16 +146,36 @@ test.group('Import | the people of a file', (group) => {
     assert.isEmpty(await Import.all())
   })
 
+  test('{text} is text and nothing else [WEB-18]')
+    .with([
+      { text: `'); DROP TABLE subscribers; --` },
+      { text: '?, :name, $1, \\?' },
+      { text: '{"a": ["b"]} \\u0041 \\n' },
+      { text: '%_*[a-z]' },
+      { text: '🌷 עברית \u200F' },
+    ])
+    .run(async ({ assert }, { text }) => {
+      const list = await makeList()
+      const cell = `"${text.replaceAll('"', '""')}"`
+
+      await importCsv(`email,name,${cell}\nrosa@example.org,${cell},${cell}\n`, { list })
+      await importCsv(`email,name\nrosa@example.org,Rosa\n`, { list })
+
+      const rosa = await Subscriber.firstOrFail()
+      assert.equal(rosa.name, 'Rosa')
+      assert.deepEqual(rosa.attributes, { [text.trim()]: text })
+    })
+
   test('more than fit in one batch all arrive', async ({ assert }) => {
     const list = await makeList()
-    const rows = Array.from({ length: 2345 }, (_, i) => `p${i}@example.org,Person ${i}\n`)
+    const rows = Array.from({ length: 4345 }, (_, i) => `p${i}@example.org,Person ${i}\n`)
 
     const report = await importCsv(`email,name\n${rows.join('')}`, { list })
 
-    assert.equal(report.created, 2345)
+    assert.equal(report.created, 4345)
     const row = await Import.firstOrFail()
     assert.equal(row.status, 'finished')
-    assert.deepInclude(row.counts, { rows: 2345, created: 2345 })
+    assert.deepInclude(row.counts, { rows: 4345, created: 4345 })
   })
 })
 
