@@ -26,7 +26,7 @@ export async function secondsToWait({ address, source }: { address: string; sour
 }
 
 /** An IPv6 subscriber holds a /64 and may use any address of it. */
-function networkOf(ip: string) {
+export function networkOf(ip: string) {
   if (!isIPv6(ip) || ip.startsWith('::ffff:')) return ip
   const [head, tail] = ip.split('::')
   const groups = head.split(':').filter(Boolean)

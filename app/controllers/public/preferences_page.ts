@@ -39,20 +39,17 @@ async function reload({ claims, client, data, scope, subject }: GrantedUse<LinkS
 }
 
 function pauseChoices(pausedUntil: Date | null, at: Date) {
-  const [none, ...days] = PAUSE_DAYS
+  const none = pausedUntil ? 'End the pause now' : 'No pause'
+  const current = pausedUntil && dayOf(pausedUntil)
+  const pauses = PAUSE_DAYS.filter((days) => days > 0)
+    .map((days) => ({ days, until: dayOf(new Date(at.getTime() + days * MS_PER_DAY)) }))
+    .filter(({ until }) => until !== current)
   return [
-    {
-      value: String(none),
-      label: pausedUntil ? 'End the pause now' : 'No pause',
-      chosen: !pausedUntil,
-    },
-    ...(pausedUntil
-      ? [{ value: 'keep', label: `Paused until ${dayOf(pausedUntil)}`, chosen: true }]
-      : []),
-    ...days.map((count) => ({
-      value: String(count),
-      label: `${count} days, until ${dayOf(new Date(at.getTime() + count * MS_PER_DAY))}`,
-      chosen: false,
+    { value: '0', label: none, chosen: !current },
+    ...(current ? [{ value: 'keep', label: `Paused until ${current}`, chosen: true }] : []),
+    ...pauses.map(({ days, until }) => ({
+      value: String(days),
+      label: `${days} days, until ${until}`,
     })),
   ]
 }
