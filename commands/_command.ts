@@ -1,6 +1,12 @@
 import { BaseCommand, flags } from '@adonisjs/core/ace'
 import { errorSentence } from '#commands/_error_sentence'
 
+// Whoever reads the result may have had enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 /**
  * What all commands share: the result goes to standard output, all talk to standard error; with
  * `--json` the result is one JSON document. An error is one sentence on standard error, and exit 1.
