@@ -151,6 +151,24 @@ test.group('Refused links | damaged ones', (group) => {
     assert.equal(await response.text(), bad)
   })
 
+  test('bad tokens take the same time, whatever is wrong with them [URL-10]', async ({
+    assert,
+  }) => {
+    const { token } = await makeLink('unsubscribe', rosa, list)
+    const kinds = ['x', flip(token, token.length - 3), token.slice(0, -10)]
+    const times = kinds.map(() => [] as number[])
+
+    for (let round = 0; round < 41; round++)
+      for (const [i, rt] of kinds.entries()) {
+        const started = performance.now()
+        await (await visit(`/unsubscribe?rt=${rt}`)).text()
+        times[i].push(performance.now() - started)
+      }
+
+    const medians = times.map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)])
+    assert.isBelow(Math.max(...medians) - Math.min(...medians), 5)
+  })
+
   test('no token at all: the page says that it opens from a link', async ({ assert }) => {
     const response = await visit('/unsubscribe')
     const page = await response.text()
