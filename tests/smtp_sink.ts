@@ -18,6 +18,8 @@ export interface Received {
   to: string[]
   raw: Buffer
   secure: boolean
+  /** The client said that the message needs SMTPUTF8. */
+  smtpUtf8: boolean
   user?: string
 }
 
@@ -80,7 +82,8 @@ export async function startSink(options: SinkOptions = {}) {
       if (behaviour && 'reply' in behaviour) return done(replyError(behaviour.reply))
       const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : ''
       const { secure, user } = session
-      messages.push({ from, to, raw: Buffer.concat(parts), secure, user })
+      const smtpUtf8 = Boolean(session.envelope.smtpUtf8)
+      messages.push({ from, to, raw: Buffer.concat(parts), secure, smtpUtf8, user })
       if (behaviour) return hangUp(server, session)
       done(null, '2.0.0 kept')
     },

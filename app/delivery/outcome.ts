@@ -37,16 +37,17 @@ export interface SmtpError extends Error {
   responseCode?: number
 }
 
+/** What is said to any other command, MAIL FROM too, is said to us. */
+const OF_RECIPIENT = ['RCPT TO', 'DATA']
+
 /** RFC 5321 section 4.2.1: the first digit decides; who is meant depends on the command. */
 export function outcomeOf(error: SmtpError, progress: Progress): Outcome {
   const reply = replyOf(error)
   const { code } = reply
   if (code === null) return { kind: withoutReply(error, progress), reply }
-  if (error.code === 'EAUTH') return { kind: 'refused', reply }
   if (code === 421) return { kind: 'unreachable', reply }
-  if (error.command === 'MAIL FROM') return { kind: code < 500 ? 'unreachable' : 'refused', reply }
-  if (error.command === 'CONN' || error.command === 'EHLO')
-    return { kind: code < 500 ? 'unreachable' : 'refused', reply }
+  if (!OF_RECIPIENT.includes(error.command ?? ''))
+    return { kind: code < 500 && error.code !== 'EAUTH' ? 'unreachable' : 'refused', reply }
   return { kind: code < 500 || isTooMany(error, reply) ? 'deferred' : 'failed', reply }
 }
 
@@ -63,11 +64,16 @@ const isTooMany = (error: SmtpError, { code, text }: Reply) =>
 
 const REASON_LENGTH = 500
 
-export function replyOf({ response, message, responseCode }: SmtpError): Reply {
-  const text = (response || message).replace(/\p{Cc}+/gu, ' ').trim()
+/** To us the client's own words count too: they say at which step it was. */
+export function replyOf({ response, message, responseCode, command }: SmtpError): Reply {
+  const isOfRecipient = OF_RECIPIENT.includes(command ?? '')
+  const text = (isOfRecipient && response) || message
   return {
     code: responseCode ?? null,
-    status: text.match(/^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/)?.[1] ?? null,
-    text: text.slice(0, REASON_LENGTH),
+    status: response?.match(/^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/)?.[1] ?? null,
+    text: text
+      .replace(/\p{Cc}+/gu, ' ')
+      .trim()
+      .slice(0, REASON_LENGTH),
   }
 }

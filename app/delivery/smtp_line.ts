@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Message } from '#mailings/main'
-import { outcomeOf, replyOf, type Outcome, type Progress, type SmtpError } from './outcome.js'
+import { outcomeOf, type Outcome, type Progress, type SmtpError } from './outcome.js'
 import type { SmtpRoute } from './smtp_route.js'
 
 /** A server closes lines that carry too much; a fresh one also finds a server that came back. */
@@ -11,12 +12,14 @@ const MESSAGES_PER_CONNECTION = 1_000
 export class SmtpLine {
   #connection: SMTPConnection | null = null
   #carried = 0
+  #needsReset = false
 
   constructor(readonly route: SmtpRoute) {}
 
   /** Opens the line where it is not; gives what stands in the way, or null. */
   async open(): Promise<Outcome | null> {
     if (this.#carried >= MESSAGES_PER_CONNECTION) this.quit()
+    if (this.#needsReset) await this.#reset()
     if (this.#connection) return null
     try {
       this.#connection = await this.#connect()
@@ -38,11 +41,12 @@ export class SmtpLine {
       this.#carried++
       return {
         kind: 'sent',
-        reply: replyOf({ name: '', message: '', response, responseCode: 250 }),
+        reply: { code: 250, status: null, text: response },
       }
     } catch (error) {
       const outcome = outcomeOf(error as SmtpError, progress)
-      if (!['deferred', 'failed'].includes(outcome.kind)) this.close()
+      if (['deferred', 'failed'].includes(outcome.kind)) this.#needsReset = true
+      else this.close()
       return outcome
     }
   }
@@ -56,6 +60,23 @@ export class SmtpLine {
   close() {
     this.#connection?.close()
     this.#connection = null
+  }
+
+  /** After a refusal the server still has the sender of that message (RFC 5321 section 4.1.1.5). */
+  async #reset() {
+    this.#needsReset = false
+    const connection = this.#connection
+    if (!connection) return
+    const ending = new AbortController()
+    const lost = once(connection, 'end', { signal: ending.signal }).catch(() => {})
+    const reset = new Promise<void>((resolve) => {
+      connection.reset((error) => {
+        if (error) this.close()
+        resolve()
+      })
+    })
+    await Promise.race([lost, reset])
+    ending.abort()
   }
 
   async #connect() {

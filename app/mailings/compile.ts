@@ -33,6 +33,7 @@ export interface CompiledMailing {
 
 /** Mail programs cut off what is longer, and with it the way out at the foot. */
 const MAX_HTML_BYTES = 100_000
+const MAX_SOURCE = 500_000
 const LINKS_BYTES = 3 * 600
 
 /** What a mailing is written of. */
@@ -86,7 +87,7 @@ function compileBodies(source: Source, list: List, postalAddress: string) {
   const placeholders = new Placeholders()
   const parts = { listName: list.name, postalAddress, placeholders }
   const body = htmlBody(
-    placeholders.hide(withoutNul(source.body, 'body'), 'body'),
+    placeholders.hide(usable(source.body, 'body'), 'body'),
     source.bodyFormat,
     placeholders
   )
@@ -102,7 +103,7 @@ function compileBodies(source: Source, list: List, postalAddress: string) {
   const plain =
     source.textBody === null
       ? textOf(body)
-      : placeholders.hide(withoutNul(source.textBody, 'text'), 'text')
+      : placeholders.hide(usable(source.textBody, 'text'), 'text')
   const text = `${plain.trimEnd()}\n\n${textFooter(plain, parts)}\n`
   checkSize(page)
   return { html, text: encodedTemplate(text, placeholders, new Map()) }
@@ -124,10 +125,14 @@ function encodedTemplate(
   return liquid.parse(source.join(''))
 }
 
-function withoutNul(text: string, what: string) {
+function usable(text: string, what: string) {
   const line = text.slice(0, text.indexOf('\0')).split('\n').length
   if (text.includes('\0'))
     throw new MailingError(`The ${what} holds a NUL character in line ${line}. Take it out.`)
+  if (text.length > MAX_SOURCE)
+    throw new MailingError(
+      `The ${what} has ${Math.ceil(text.length / 1000).toLocaleString('en')},000 characters; ${MAX_SOURCE.toLocaleString('en')} is the most. Shorten it.`
+    )
   return text
 }
 

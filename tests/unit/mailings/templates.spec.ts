@@ -33,6 +33,7 @@ test.group('Templates | faults', () => {
       { body: 'one\ntwo \0', says: /NUL character in line 2/ },
       { body: ' \n ', says: /The body is empty/ },
       { body: '<script>x</script>', says: /The body is empty/ },
+      { body: 'x '.repeat(300_000), says: /has 600,000 characters; 500,000 is the most/ },
       { body: 'x '.repeat(60_000), says: /has 124 kB; mail programs cut off/ },
     ])
     .run(({ assert }, { body, says }) => {
