@@ -1,0 +1,37 @@
+import { columns } from '#commands/_command'
+import type { MailingStatusReport, Trouble } from '#delivery/main'
+
+const n = (count: number) => count.toLocaleString('en')
+
+/** How far a mailing is, in one sentence: `Sent to 28 of 30; 1 failed, 1 deferred.` */
+export function sentence({ counts, total, status, statusReason }: MailingStatusReport) {
+  const rest = Object.entries(counts)
+    .filter(([state, count]) => state !== 'sent' && count > 0)
+    .map(([state, count]) => `${n(count)} ${state}`)
+  const reason = statusReason ? ` ${statusReason}` : ''
+  return `Sent to ${n(counts.sent)} of ${n(total)}${rest.length > 0 ? `; ${rest.join(', ')}` : ''}. The mailing is ${status}.${reason}`
+}
+
+export function statusLines(report: MailingStatusReport, troubles: Trouble[]) {
+  return [
+    `${report.subject} (${report.id}), for ${report.list}`,
+    sentence(report),
+    ...(report.scheduledAt && report.status === 'scheduled'
+      ? [`To be sent: ${report.scheduledAt}`]
+      : []),
+    ...(report.nextAttemptAt ? [`Next attempt: ${report.nextAttemptAt}`] : []),
+    ...(troubles.length > 0 ? ['', ...troubleLines(troubles)] : []),
+  ]
+}
+
+function troubleLines(troubles: Trouble[]) {
+  return columns(
+    ['address', 'status', 'code', 'reason'],
+    troubles.map(({ email, status, code, reason }) => [
+      email ?? '(erased)',
+      status,
+      code === null ? null : String(code),
+      reason,
+    ])
+  )
+}
