@@ -52,6 +52,7 @@ export default class HttpExceptionHandler extends ExceptionHandler {
   }
 
   async report(error: unknown, ctx: HttpContext) {
+    ctx.requestToken?.giveBack()
     if (error instanceof Error) {
       error.message = maskTokens(error.message)
       error.stack = maskTokens(error.stack ?? '')

@@ -3,19 +3,18 @@ import type { NextFn } from '@adonisjs/core/types/http'
 
 /** One line for each request. It names the route's pattern, never the URL: a URL may hold a token. */
 export default class RequestLogMiddleware {
-  handle(ctx: HttpContext, next: NextFn) {
+  async handle(ctx: HttpContext, next: NextFn) {
+    if (!ctx.logger.isLevelEnabled('info')) return next()
     const started = performance.now()
-    ctx.response.onFinish(() => {
-      ctx.logger.info(
-        {
-          method: ctx.request.method(),
-          route: ctx.route?.pattern ?? null,
-          status: ctx.response.getStatus(),
-          ms: Math.round(performance.now() - started),
-        },
-        'request'
-      )
-    })
-    return next()
+    await next()
+    ctx.logger.info(
+      {
+        method: ctx.request.method(),
+        route: ctx.route?.pattern ?? null,
+        status: ctx.response.getStatus(),
+        ms: Math.round(performance.now() - started),
+      },
+      'request'
+    )
   }
 }

@@ -6,6 +6,7 @@ import type { Claims, GrantedOutcome, GrantedUse } from './types.js'
 export class Grant implements GrantedUse {
   readonly #token: string
   remark: string | null = null
+  isGivenBack = false
 
   constructor(
     readonly outcome: GrantedOutcome,
@@ -32,6 +33,10 @@ export class Grant implements GrantedUse {
 
   query<Row>(sql: string, bindings?: unknown[]): Promise<Row[]> {
     return runStatement(this.client, sql, bindings) as Promise<Row[]>
+  }
+
+  giveBack() {
+    this.isGivenBack = true
   }
 
   note(remark: string) {

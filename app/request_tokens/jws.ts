@@ -1,3 +1,4 @@
+import { createHmac, KeyObject, timingSafeEqual } from 'node:crypto'
 import { CompactSign, compactVerify } from 'jose'
 import { parseCanonical } from './claims.js'
 import type { Keyring, SigningKey } from './keyring.js'
@@ -23,12 +24,31 @@ export async function openToken(text: string, keyring: Keyring) {
   if (!header) return null
   const key = await keyring.find(header.kid)
   if (!key || header.alg !== key.algorithm || header.typ !== TYPE) return null
+  const payload = await verifiedPayload(text, key)
+  return payload === null ? null : { kid: key.kid, payload }
+}
+
+async function verifiedPayload(text: string, { verify, algorithm }: SigningKey) {
+  if (verify instanceof KeyObject) return hmacPayload(text, verify)
   try {
-    const { payload } = await compactVerify(text, key.verify, { algorithms: [key.algorithm] })
-    return { kid: key.kid, payload: Buffer.from(payload).toString() }
+    const { payload } = await compactVerify(text, verify, { algorithms: [algorithm] })
+    return Buffer.from(payload).toString()
   } catch {
     return null
   }
+}
+
+/**
+ * HS256 (RFC 7515 appendix A.1) without leaving the thread. The Web Crypto of jose sends each of these
+ * few bytes through the thread pool: a fifth of a request's time, and requests that came together
+ * come back one by one and share no statement any more.
+ */
+function hmacPayload(text: string, key: KeyObject) {
+  const end = text.lastIndexOf('.')
+  const expected = createHmac('sha256', key).update(text.slice(0, end)).digest()
+  const given = Buffer.from(text.slice(end + 1), 'base64url')
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null
+  return Buffer.from(text.slice(text.indexOf('.') + 1, end), 'base64url').toString()
 }
 
 /**

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import type { EncryptionService } from '@adonisjs/core/types'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey } from 'jose'
@@ -11,7 +11,8 @@ export interface SigningKey {
   kid: string
   algorithm: Algorithm
   sign: CryptoKey
-  verify: CryptoKey
+  /** A `KeyObject` for HS256, a public `CryptoKey` otherwise. */
+  verify: KeyObject | CryptoKey
 }
 
 /** What staff may see of a key. */
@@ -164,7 +165,7 @@ async function importSecret(algorithm: Algorithm, secret: string) {
       false,
       ['sign', 'verify']
     )
-    return { sign: key, verify: key }
+    return { sign: key, verify: createSecretKey(bytes) }
   }
   const jwk = JSON.parse(secret)
   const { d, ...publicJwk } = jwk

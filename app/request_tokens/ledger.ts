@@ -158,7 +158,7 @@ export class UseLedger {
       waiting.thrown = error
       row.status_code = statusOf(error)
     }
-    if (waiting.thrown !== undefined || row.status_code >= 500) {
+    if (waiting.thrown !== undefined || grant.isGivenBack || row.status_code >= 500) {
       row.outcome = 'failed'
       await runStatement(trx, 'ROLLBACK TO SAVEPOINT request_token_use')
       await giveBack(claims.jti, trx)

@@ -174,6 +174,13 @@ export interface GrantedUse<Subject = any> {
    * for a value; on PostgreSQL too. Gives the rows.
    */
   query<Row = Record<string, any>>(sql: string, bindings?: unknown[]): Promise<Row[]>
+  /**
+   * Declares the use failed: what was written through `client` is undone, the use is given back, and
+   * the record says `failed`. For a controller that refuses its form, and for `report` of the
+   * exception handler: the framework turns what a controller throws into an answer before the
+   * middleware hears of it. An answer of 5xx fails by itself.
+   */
+  giveBack(): void
   /** Adds a short remark to the record of this use (64 characters at most). */
   note(remark: string): void
 }

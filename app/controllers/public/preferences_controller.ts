@@ -32,6 +32,7 @@ export default class PreferencesController {
       return await preferencesPage(ctx, { changed })
     } catch (error) {
       if (!(error instanceof SubscriberError)) throw error
+      requestToken.giveBack()
       ctx.response.status(422)
       return preferencesPage(ctx, { wrong: error.message })
     }

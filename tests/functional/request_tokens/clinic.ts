@@ -1,4 +1,5 @@
 import router from '@adonisjs/core/services/router'
+import { Exception } from '@adonisjs/core/exceptions'
 import type { HttpContext } from '@adonisjs/core/http'
 import db from '@adonisjs/lucid/services/db'
 import { defineConfig, mint, type TokenRequest } from '#request_tokens/main'
@@ -80,6 +81,8 @@ async function store({ request, requestToken, response }: HttpContext) {
   ])
   const wish = request.input('wish')
   if (wish === 'throw') throw new Error('The clinic is on fire')
+  if (wish === 'refuse') throw new Exception('Come back tomorrow', { status: 422 })
+  if (wish === 'give back') requestToken.giveBack()
   if (wish === 'fail') response.status(503)
   if (wish === 'teapot') response.status(418)
   if (wish === 'bad sql') await requestToken.query('SELECT * FROM nowhere')

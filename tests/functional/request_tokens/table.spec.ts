@@ -197,6 +197,22 @@ const TABLE: Row[] = [
     spent: 0,
   },
   {
+    presented: 'a good token, and the controller throws a 4xx',
+    outcome: 'failed',
+    status: 422,
+    wish: 'refuse',
+    make: link,
+    spent: 0,
+  },
+  {
+    presented: 'a good token, and the controller gives the use back',
+    outcome: 'failed',
+    status: 200,
+    wish: 'give back',
+    make: link,
+    spent: 0,
+  },
+  {
     presented: 'a good token, and the controller answers 5xx',
     outcome: 'failed',
     status: 503,
