@@ -23,6 +23,9 @@ export default defineConfig({
     () => import('@adonisjs/mail/mail_provider'),
     () => import('@adonisjs/limiter/limiter_provider'),
     () => import('#request_tokens/main'),
+    { file: () => import('#providers/migrations_provider'), environment: ['web'] },
+    { file: () => import('#providers/mailbox_provider'), environment: ['web'] },
+    { file: () => import('#providers/worker_provider'), environment: ['web'] },
   ],
   preloads: [
     () => import('#start/routes'),

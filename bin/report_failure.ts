@@ -10,6 +10,8 @@ export async function reportFailure(error: Error & NodeJS.ErrnoException) {
 
 function plainWords(error: Error & NodeJS.ErrnoException) {
   if (error.name === 'SettingsError') return error.message
+  if (error.name === 'DatabaseBehindError' || error.code?.startsWith('ERR_PARSE_ARGS'))
+    return `Postern cannot start:\n  ${error.message}`
   const place = `${process.env.HOST}:${process.env.PORT}`
   if (error.code === 'EADDRINUSE')
     return `Postern cannot start:\n  ${place} is taken by another program. Stop that one, or set PORT to another number.`

@@ -17,6 +17,11 @@ export abstract class Command extends BaseCommand {
   @flags.boolean({ description: 'Print the result as one JSON document' })
   declare json: boolean
 
+  async prepare() {
+    const { refuseIfBehind } = await import('#start/migrations')
+    await refuseIfBehind(this.app)
+  }
+
   /** Tells of an error in one sentence; true says that nobody else has to. */
   async completed() {
     if (!this.error) return false

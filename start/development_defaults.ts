@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+/** Where the mailbox of development listens. */
+export const LOCAL_MAILBOX = 'smtp://127.0.0.1:1025'
+
 /**
  * Gives every setting a working value outside production, so that a fresh checkout starts with no
  * file to write. The key is made once for each checkout and kept in tmp/: it is no shared sample.
@@ -23,7 +26,7 @@ export function developmentDefaults(appRoot: URL) {
     APP_KEY: checkoutKey(appRoot),
     APP_URL: `http://localhost:${process.env.PORT}`,
     SQLITE_FILE: fileURLToPath(new URL('tmp/postern.sqlite3', appRoot)),
-    SMTP_URL: 'smtp://127.0.0.1:1025',
+    SMTP_URL: LOCAL_MAILBOX,
     MAIL_FROM: 'Postern <news@postern.example>',
     POSTAL_ADDRESS: 'Postern, 1 Garden Gate, Exampletown',
   })

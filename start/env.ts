@@ -42,6 +42,7 @@ export default await Env.create(appRoot, {
   MAIL_RATE_PER_DOMAIN: Env.schema.number.optional(),
   RETURN_PATH_DOMAIN: Env.schema.string.optional(),
   POSTAL_ADDRESS: Env.schema.string.optional(),
+  MAILBOX_DIR: Env.schema.string.optional(),
 
   TRUSTED_PROXIES: Env.schema.string.optional(),
   AUDIT_RETENTION: Env.schema.string.optional(),
