@@ -20,6 +20,7 @@ export abstract class Command extends BaseCommand {
   async prepare() {
     const { refuseIfBehind } = await import('#start/migrations')
     await refuseIfBehind(this.app)
+    this.#refuseDoubles()
   }
 
   /** Tells of an error in one sentence; true says that nobody else has to. */
@@ -53,6 +54,14 @@ export abstract class Command extends BaseCommand {
   /** Ends the command with exit 1 and this sentence. */
   protected refuse(sentence: string): never {
     throw new Error(sentence)
+  }
+
+  #refuseDoubles() {
+    const { flags: known } = this.constructor as typeof BaseCommand
+    const double = known.find(
+      ({ type, name }) => type !== 'array' && Array.isArray(this[name as keyof this])
+    )
+    if (double) this.refuse(`--${double.flagName} is given twice. Give it once.`)
   }
 
   protected endProgress() {
