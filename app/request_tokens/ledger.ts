@@ -5,7 +5,7 @@ import type { ResolvedConfig } from './define_config.js'
 import { RequestTokenError } from './errors.js'
 import { Grant } from './granted_use.js'
 import { insertUses, type UseRow } from './record.js'
-import { runStatement } from './statement.js'
+import { runScript, runStatement } from './statement.js'
 import { loadStates, type KnownToken, type TokenState } from './token_state.js'
 import { refusalByState } from './verdict.js'
 
@@ -101,14 +101,7 @@ export class UseLedger {
 
   async #settle(group: Waiting[]) {
     try {
-      const trx = await this.#connection.transaction()
-      try {
-        await this.#runGroup(group, trx)
-        await trx.commit()
-      } catch (error) {
-        if (!trx.isCompleted) await trx.rollback()
-        throw error
-      }
+      await this.#commit(group)
       for (const { thrown, resolve, reject } of group)
         thrown === undefined ? resolve() : reject(thrown)
     } catch (error) {
@@ -116,14 +109,21 @@ export class UseLedger {
     }
   }
 
-  async #runGroup(group: Waiting[], trx: TransactionClientContract) {
+  async #commit(group: Waiting[]) {
     const uses = group.filter(({ presentation }) => presentation !== null)
-    if (uses.length > 0) await this.#runUses(uses, trx)
-    await insertUses(
-      group.map(({ row }) => row),
-      trx,
-      this.config
-    )
+    const rows = group.map(({ row }) => row)
+    // Records alone are one statement, which is a transaction by itself.
+    if (uses.length === 0) return insertUses(rows, this.#connection, this.config)
+
+    const trx = await this.#connection.transaction()
+    try {
+      await this.#runUses(uses, trx)
+      await insertUses(rows, trx, this.config)
+      await trx.commit()
+    } catch (error) {
+      if (!trx.isCompleted) await trx.rollback()
+      throw error
+    }
   }
 
   async #runUses(group: Waiting[], trx: TransactionClientContract) {
@@ -138,33 +138,33 @@ export class UseLedger {
       this.config
     )
 
+    const savepoint = new Savepoint(trx)
     for (const [index, waiting] of group.entries()) {
       const { claims } = waiting.presentation!
-      if (spent.has(claims.jti)) await this.#grant(waiting, states[index], trx)
+      if (spent.has(claims.jti)) await this.#grant(waiting, states[index], savepoint)
       else await this.#refuse(waiting, refusals[index] ?? 'replayed', states[index], trx)
     }
   }
 
   /** The use is spent; the controller's own writes stand or fall by themselves. */
-  async #grant(waiting: Waiting, state: TokenState, trx: TransactionClientContract) {
+  async #grant(waiting: Waiting, state: TokenState, savepoint: Savepoint) {
     const { presentation, row } = waiting
     const { claims, at, token, work } = presentation!
+    const { trx } = savepoint
     const grant = new Grant('used', claims, state.subject, at, trx, token)
     row.outcome = 'used'
-    await runStatement(trx, 'SAVEPOINT request_token_use')
+    await savepoint.set()
     try {
       row.status_code = await work(grant)
     } catch (error) {
       waiting.thrown = error
       row.status_code = statusOf(error)
     }
-    if (waiting.thrown !== undefined || grant.isGivenBack || row.status_code >= 500) {
-      row.outcome = 'failed'
-      await runStatement(trx, 'ROLLBACK TO SAVEPOINT request_token_use')
-      await giveBack(claims.jti, trx)
-    }
-    await runStatement(trx, 'RELEASE SAVEPOINT request_token_use')
     row.note = grant.remark
+    if (waiting.thrown === undefined && !grant.isGivenBack && row.status_code < 500) return
+    row.outcome = 'failed'
+    await savepoint.rollBack()
+    await giveBack(claims.jti, trx)
   }
 
   /** An idempotent scope whose state already is what the link asks for is answered all the same. */
@@ -194,6 +194,23 @@ export class UseLedger {
     row.outcome = refusal
     row.status_code = error.status
     waiting.thrown = error
+  }
+}
+
+/** The point to which a failed controller's writes are undone; it moves on from use to use. */
+class Savepoint {
+  #isSet = false
+
+  constructor(readonly trx: TransactionClientContract) {}
+
+  async set() {
+    const sql = this.#isSet ? 'RELEASE SAVEPOINT request_token_use; ' : ''
+    this.#isSet = true
+    await runScript(this.trx, `${sql}SAVEPOINT request_token_use`)
+  }
+
+  async rollBack() {
+    await runScript(this.trx, 'ROLLBACK TO SAVEPOINT request_token_use')
   }
 }
 

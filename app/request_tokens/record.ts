@@ -106,7 +106,7 @@ export async function insertUses(
       ...COLUMNS,
       ...Object.fromEntries(config.dataColumns.map((name) => [name, 'text' as const])),
     })}
-    ON CONFLICT (flood_key) DO UPDATE SET times = request_token_uses.times + excluded.times`
+    ON CONFLICT (flood_key) WHERE flood_key IS NOT NULL DO UPDATE SET times = request_token_uses.times + excluded.times`
   await runStatement(client, insertSqlOf[client.dialect.name], [jsonRows(mergeFloods(rows))])
 }
 

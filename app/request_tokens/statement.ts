@@ -31,6 +31,21 @@ export async function runStatement(client: Client, sql: string, bindings: unknow
   }
 }
 
+/** Runs statements without values, in one go. */
+export async function runScript(client: Client, sql: string) {
+  const driver = driverOf(client)
+  const handle = await driver.acquireConnection()
+  try {
+    if (client.dialect.name === 'postgres') await handle.query(sql)
+    else
+      await new Promise<void>((resolve, reject) => {
+        handle.exec(sql, (error: Error | null) => (error ? reject(error) : resolve()))
+      })
+  } finally {
+    await driver.releaseConnection(handle)
+  }
+}
+
 /** A transaction keeps its own connection; a plain client lends one of its pool. */
 function driverOf(client: Client) {
   const knex: any = client.isTransaction

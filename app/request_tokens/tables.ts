@@ -6,11 +6,16 @@ import type { Schema } from './types.js'
  * Every instant is a whole number of milliseconds since 1970-01-01T00:00:00Z: the same on SQLite and
  * PostgreSQL, and free of time zones.
  *
- * @param options.dataColumns keys of a token's `data` that get an indexed column of their own, so that
- * uses can be found, and tokens revoked, by them. The same list belongs in `config/request_tokens.ts`.
+ * @param options.dataColumns keys of a token's `data` that get a column of their own, so that uses can
+ * be found, and tokens revoked, by them. The same list belongs in `config/request_tokens.ts`.
+ * @param options.indexed those of them by which uses are looked for; each costs every use an index
+ * entry. @default all of `dataColumns`
  */
-export function createRequestTokenTables(schema: Schema, options: { dataColumns?: string[] } = {}) {
-  const dataColumns = options.dataColumns ?? []
+export function createRequestTokenTables(
+  schema: Schema,
+  options: { dataColumns?: string[]; indexed?: string[] } = {}
+) {
+  const { dataColumns = [], indexed = dataColumns } = options
 
   schema.createTable('signing_keys', (table) => {
     table.increments('id')
@@ -53,9 +58,14 @@ export function createRequestTokenTables(schema: Schema, options: { dataColumns?
     table.string('request_id', 64).nullable()
     table.string('note', 64).nullable()
     table.integer('times').notNullable().defaultTo(1)
-    table.string('flood_key', 96).nullable().unique()
-    for (const name of dataColumns) table.string(name, 64).nullable().index()
+    table.string('flood_key', 96).nullable()
+    for (const name of dataColumns) table.string(name, 64).nullable()
+    for (const name of indexed) table.index(name)
   })
+  // Partial: an index entry for each of the many uses that are no flood would only cost.
+  schema.raw(
+    'CREATE UNIQUE INDEX request_token_uses_flood ON request_token_uses (flood_key) WHERE flood_key IS NOT NULL'
+  )
 
   schema.createTable('request_token_revocations', (table) => {
     table.increments('id')

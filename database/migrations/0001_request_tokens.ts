@@ -3,7 +3,10 @@ import { createRequestTokenTables, dropRequestTokenTables } from '#request_token
 
 export default class extends BaseSchema {
   async up() {
-    createRequestTokenTables(this.schema, { dataColumns: ['list', 'mailing'] })
+    createRequestTokenTables(this.schema, {
+      dataColumns: ['list', 'mailing'],
+      indexed: ['mailing'],
+    })
   }
 
   async down() {
