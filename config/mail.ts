@@ -1,24 +1,20 @@
 import env from '#start/env'
 import { defineConfig, transports } from '@adonisjs/mail'
+import { smtpServer } from '#config/smtp'
 
 /* System mail (sign-in links, fresh links, confirmations). Mailings go out by app/delivery. */
-const smtp = new URL(env.get('SMTP_URL'))
+const { host, port, secure, requireTLS, auth } = smtpServer(env.get('SMTP_URL'))
 
 const mailConfig = defineConfig({
   default: 'smtp',
   from: env.get('MAIL_FROM'),
   mailers: {
     smtp: transports.smtp({
-      host: smtp.hostname,
-      port: Number(smtp.port) || (smtp.protocol === 'smtps:' ? 465 : 587),
-      secure: smtp.protocol === 'smtps:',
-      ...(smtp.username && {
-        auth: {
-          type: 'login' as const,
-          user: decodeURIComponent(smtp.username),
-          pass: decodeURIComponent(smtp.password),
-        },
-      }),
+      host,
+      port,
+      secure,
+      requireTLS,
+      ...(auth && { auth: { type: 'login' as const, ...auth } }),
     }),
   },
 })

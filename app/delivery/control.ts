@@ -2,7 +2,7 @@ import db from '@adonisjs/lucid/services/db'
 import type Mailing from '#models/mailing'
 import { findMailing } from '#mailings/main'
 import { DeliveryError } from './errors.js'
-import { CANCELLED } from './ledger.js'
+import { CANCELLED } from './ledger_statements.js'
 import { change } from './start_mailing.js'
 
 /*

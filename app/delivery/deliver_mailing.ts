@@ -131,13 +131,15 @@ class Run {
   async #react({ kind, reply }: Outcome) {
     if (kind === 'sent') this.#handed++
     if (kind === 'refused') await this.#halt(reply.text)
-    else if (kind === 'unreachable' || kind === 'broken') this.#suffer(reply.text)
+    else if (kind === 'unreachable' || kind === 'broken') await this.#suffer(reply.text)
     else this.#trouble.clear()
     this.options.onProgress?.({ handed: this.#handed, trouble: this.#trouble.reason })
   }
 
-  #suffer(text: string) {
+  async #suffer(text: string) {
     this.#trouble.grow(text)
+    await this.mailing.refresh()
+    if (this.mailing.status !== 'sending') return this.#stop.abort() // paused or cancelled meanwhile
     const { patience } = this.options
     if (patience === undefined || this.#trouble.lasting < patience) return
     this.#gaveUp = `The mail server ${this.#route.name} cannot be reached: ${text}.`

@@ -1,15 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { setImmediate as turn } from 'node:timers/promises'
-import type { QueryClientContract, TransactionClientContract } from '@adonisjs/lucid/types/database'
-import { MAY_GET } from '#mailings/main'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { claim, type Held, type Holder } from './claiming.js'
 import type { Outcome } from './outcome.js'
-import { marks, rows } from './rows.js'
-import { settlementOf, type Settlement } from './settlement.js'
+import {
+  release,
+  writeBeginnings,
+  writeSettlements,
+  type Beginning,
+  type Settled,
+} from './ledger_statements.js'
+import { rows } from './rows.js'
+import { settlementOf } from './settlement.js'
 
-interface Beginning {
-  held: Held
-  messageId: string
+interface Asked extends Beginning {
   resolve(may: boolean): void
   reject(error: unknown): void
 }
@@ -23,8 +26,8 @@ const BETWEEN_TRIES = 1_000
  * worker that dies leaves at most one marked delivery for each connection.
  */
 export class Ledger {
-  #beginnings: Beginning[] = []
-  #settlements: { id: number; settlement: Settlement }[] = []
+  #beginnings: Asked[] = []
+  #settlements: Settled[] = []
   #writing: Promise<void> | null = null
   readonly #heartbeat: NodeJS.Timeout
 
@@ -94,7 +97,7 @@ export class Ledger {
     }
   }
 
-  #turn(beginnings: Beginning[], settlements: { id: number; settlement: Settlement }[]) {
+  #turn(beginnings: Beginning[], settlements: Settled[]) {
     return this.client.transaction(async (trx) => {
       await writeSettlements(trx, this.holder, settlements)
       const begun = await writeBeginnings(trx, this.holder, beginnings)
@@ -124,83 +127,4 @@ async function untilWritten<T>(write: () => Promise<T>): Promise<T> {
       await sleep(BETWEEN_TRIES)
     }
   }
-}
-
-async function writeBeginnings(
-  trx: TransactionClientContract,
-  { mailingId, listId, listPublicId, worker }: Holder,
-  beginnings: Beginning[]
-): Promise<Set<number>> {
-  if (beginnings.length === 0) return new Set()
-  const now = Date.now()
-  const values = beginnings.map(() => '(CAST(? AS bigint), CAST(? AS varchar(255)))').join(', ')
-  const begun = await rows<{ id: number }>(
-    trx,
-    `UPDATE deliveries SET attempt_started_at = ?, message_id = v.column2
-    FROM (VALUES ${values}) AS v
-    WHERE deliveries.id = v.column1 AND deliveries.status = 'claimed' AND deliveries.claimed_by = ?
-      AND EXISTS (SELECT 1 FROM mailings m WHERE m.id = ? AND m.status = 'sending')
-      AND EXISTS (SELECT 1 FROM subscribers s JOIN subscriptions p ON p.subscriber_id = s.id
-        WHERE s.id = deliveries.subscriber_id AND p.list_id = ? AND ${MAY_GET})
-    RETURNING deliveries.id`,
-    [
-      now,
-      ...beginnings.flatMap(({ held, messageId }) => [held.id, messageId]),
-      worker,
-      mailingId,
-      listId,
-      now,
-      listPublicId,
-    ]
-  )
-  return new Set(begun.map(({ id }) => Number(id)))
-}
-
-/**
- * A delivery whose lease was lost may have been called uncertain meanwhile; who held it then knows
- * better.
- */
-async function writeSettlements(
-  trx: TransactionClientContract,
-  { worker }: Holder,
-  settlements: { id: number; settlement: Settlement }[]
-) {
-  const alike = Map.groupBy(settlements, ({ settlement }) =>
-    JSON.stringify({ ...settlement, settledAt: 0 })
-  )
-  for (const group of alike.values()) {
-    const [{ settlement: s }] = group
-    const ids = group.map(({ id }) => id)
-    await rows(
-      trx,
-      `UPDATE deliveries SET status = ?, attempts = ?, next_attempt_at = ?, settled_at = ?, smtp_code = ?,
-        smtp_status = ?, reason = ?, attempt_started_at = NULL, lease_until = NULL
-      WHERE id IN (${marks(ids)}) AND claimed_by = ? AND status IN ('claimed', 'uncertain')`,
-      [
-        s.status,
-        s.attempts,
-        s.nextAttemptAt,
-        s.settledAt,
-        s.code,
-        s.enhanced,
-        s.reason,
-        ...ids,
-        worker,
-      ]
-    )
-  }
-}
-
-export const CANCELLED = 'The mailing was cancelled.'
-
-async function release(client: QueryClientContract, { worker, mailingId }: Holder, ids: number[]) {
-  await rows(
-    client,
-    `UPDATE deliveries SET status = CASE WHEN m.status = 'cancelled' THEN 'skipped' ELSE 'pending' END,
-      reason = CASE WHEN m.status = 'cancelled' THEN '${CANCELLED}' ELSE deliveries.reason END,
-      claimed_by = NULL, lease_until = NULL, attempt_started_at = NULL
-    FROM mailings m
-    WHERE m.id = ? AND deliveries.id IN (${marks(ids)}) AND deliveries.claimed_by = ? AND deliveries.status = 'claimed'`,
-    [mailingId, ...ids, worker]
-  )
 }

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection'
+import { smtpServer } from '#config/smtp'
 
 /** A mail server that takes our messages. */
 export interface SmtpRoute {
@@ -10,27 +12,18 @@ export interface SmtpRoute {
 
 const MINUTE = 60_000
 
-/**
- * Reads the setting SMTP_URL. Encryption is required, save on this machine itself: nothing is sent
- * in the clear to a server that does not offer it (RFC 8314 section 3).
- */
+/** The mail server of the setting SMTP_URL. */
 export function smtpRoute(address: string): SmtpRoute {
-  const url = new URL(address)
-  const secure = url.protocol === 'smtps:'
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const port = Number(url.port) || (secure ? 465 : 587)
-  const isHere = host === 'localhost' || host === '::1' || /^127\./.test(host)
+  const { host, port, secure, requireTLS, auth } = smtpServer(address)
   return {
     name: `${host}:${port}`,
-    auth: url.username
-      ? { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
-      : null,
+    auth,
     options: {
       host,
       port,
       secure,
-      requireTLS: !secure && !isHere,
-      tls: { servername: host, minVersion: 'TLSv1.2' },
+      requireTLS,
+      tls: { servername: isIP(host) ? undefined : host, minVersion: 'TLSv1.2' },
       // RFC 5321 section 4.5.3.2, with the longest wait for every answer.
       connectionTimeout: 2 * MINUTE,
       greetingTimeout: 5 * MINUTE,

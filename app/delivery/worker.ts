@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApplicationService } from '@adonisjs/core/types'
 import db from '@adonisjs/lucid/services/db'
 import Mailing from '#models/mailing'
+import { MailingError } from '#mailings/main'
 import { deliverMailing, type DeliverOptions } from './deliver_mailing.js'
 import { takeOver } from './leases.js'
 import { rows } from './rows.js'
@@ -45,8 +46,19 @@ export async function deliverPending(options: DeliverOptions = {}) {
   await startScheduled()
   for (const mailing of await mailingsWithDue()) {
     if (options.signal?.aborted) return
+    await deliverOrHalt(mailing, options)
+  }
+}
+
+/** One that cannot be composed any more must not keep the others waiting. */
+async function deliverOrHalt(mailing: Mailing, options: DeliverOptions) {
+  try {
     await deliverMailing(mailing, options)
     await finishMailing(mailing)
+  } catch (error) {
+    if (!(error instanceof MailingError)) throw error
+    const reason = error.message.slice(0, 500)
+    await change(mailing, ['sending'], { status: 'halted', status_reason: reason })
   }
 }
 

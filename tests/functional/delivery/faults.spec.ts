@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from '@japa/runner'
 import deliveryConfig from '#config/delivery'
+import { makeMailing } from '#database/factories/main'
 import Delivery from '#models/delivery'
 import {
   cancelMailing,
@@ -271,6 +272,46 @@ test.group('Brakes | on a mailing under way', (group) => {
     assert.equal(counts.sent, sink.messages.length)
     assert.equal(counts.sent + counts.skipped, 40)
     await assert.rejects(() => resumeMailing(id), /is "cancelled" and cannot be resumed/)
+  })
+
+  test('cancel takes hold while the server is away', async ({ assert, cleanup }) => {
+    const sink = await openSink(cleanup)
+    await sink.stop()
+    const { id } = await makePost(5)
+    let asked = false
+
+    await sendMailing(id, {
+      wait: true,
+      onProgress() {
+        if (asked) return
+        asked = true
+        void cancelMailing(id)
+      },
+    })
+
+    const { counts, status } = await mailingStatus(id)
+    assert.equal(status, 'cancelled')
+    assert.equal(counts.skipped, 5)
+  })
+
+  test('a mailing that cannot be composed any more halts, and the next goes out', async ({
+    assert,
+    cleanup,
+  }) => {
+    const sink = await openSink(cleanup)
+    const { id, list, mailing } = await makePost(3)
+    await sendMailing(id)
+    await mailing.merge({ body: '{{ broken' }).save()
+    const next = await makeMailing({ list })
+    await sendMailing(next.publicId)
+
+    await deliverPending()
+
+    const { status, statusReason, counts } = await mailingStatus(id)
+    assert.equal(status, 'halted')
+    assert.match(statusReason!, /fault in line 1/)
+    assert.equal(counts.pending, 3)
+    assert.lengthOf(sink.messages, 3)
   })
 
   test('what is in flight is finished when the worker is told to stop [OPS-5]', async ({
