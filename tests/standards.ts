@@ -23,7 +23,8 @@ export interface NamingTest {
 const STRICT = ['1', '4', '5', '6']
 
 const ROW = /^\| ([A-Z][A-Z0-9]*-\d+) \| (.+?) \| (.+?) \| (yes|later|no) \|$/
-const TITLE = /\btest(?:\.\w+)?\(\s*(['"`])((?:\\.|(?!\1)[\s\S])*?)\1/g
+/** The title of a test or group, or one that stands in a constant named …TITLE. */
+const TITLE = /(?:\btest(?:\.\w+)?\(|TITLE =)\s*(['"`])((?:\\.|(?!\1)[\s\S])*?)\1/g
 const BRACKETS = /\[([A-Z][A-Z0-9]*-\d+(?:, ?[A-Z][A-Z0-9]*-\d+)*)\]\s*$/
 
 export function readStandards(page: string): Standard[] {

@@ -33,6 +33,12 @@ test.group('Standards | reading tests', () => {
     })
   })
 
+  test('finds a title that stands in a constant', ({ assert }) => {
+    const [found] = readTests('a.spec.ts', `const LONG_${'TITLE'} =\n  'it is refused [JWT-4]'`)
+
+    assert.deepEqual(found.ids, ['JWT-4'])
+  })
+
   test('passes over brackets elsewhere', ({ assert }) => {
     assert.deepEqual(readTests('a.spec.ts', spec('it hides [token] in a line')), [])
   })
