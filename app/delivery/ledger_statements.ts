@@ -15,7 +15,12 @@ export interface Settled {
   settlement: Settlement
 }
 
-/** Marks what begins, where it still may. @returns the row numbers of those */
+/**
+ * Marks what begins, where it still may. The question is a scalar one: PostgreSQL would make a join
+ * over everybody on the list of an EXISTS.
+ *
+ * @returns the row numbers of those
+ */
 export async function writeBeginnings(
   trx: TransactionClientContract,
   { mailingId, listId, listPublicId, worker }: Holder,
@@ -30,8 +35,8 @@ export async function writeBeginnings(
     FROM (VALUES ${values}) AS v
     WHERE deliveries.id = v.column1 AND deliveries.status = 'claimed' AND deliveries.claimed_by = ?
       AND EXISTS (SELECT 1 FROM mailings m WHERE m.id = ? AND m.status = 'sending')
-      AND EXISTS (SELECT 1 FROM subscribers s JOIN subscriptions p ON p.subscriber_id = s.id
-        WHERE s.id = deliveries.subscriber_id AND p.list_id = ? AND ${MAY_GET})
+      AND (SELECT 1 FROM subscribers s JOIN subscriptions p ON p.subscriber_id = s.id
+        WHERE s.id = deliveries.subscriber_id AND p.list_id = ? AND ${MAY_GET}) IS NOT NULL
     RETURNING deliveries.id`,
     [
       now,

@@ -136,7 +136,7 @@ function summaryOf(id: string, mail: ParsedMail): MessageSummary {
   return {
     id,
     at: new Date(Number.parseInt(id.slice(0, 9), 36)),
-    from: mail.from?.text ?? '',
+    from: addressText(mail.from),
     to: addressText(mail.to),
     subject: mail.subject ?? '',
   }
@@ -153,9 +153,12 @@ function envelopeIn(mail: ParsedMail): Envelope {
   }
 }
 
-function addressText(to: ParsedMail['to']) {
-  const objects: AddressObject[] = Array.isArray(to) ? to : to ? [to] : []
-  return objects.map(({ text }) => text).join(', ')
+function addressText(field: AddressObject | AddressObject[] | undefined) {
+  const objects = Array.isArray(field) ? field : field ? [field] : []
+  return objects
+    .flatMap(({ value }) => value)
+    .map(({ name, address }) => (name ? `${name} <${address}>` : (address ?? '')))
+    .join(', ')
 }
 
 function fieldOf(line: string) {

@@ -66,11 +66,12 @@ body { margin: 0; padding: 0; background-color: #f6f5f1; -webkit-text-size-adjus
 .letter a { color: ${colour}; text-decoration: underline; }
 .letter img { max-width: 100%; height: auto; border: 0; }
 .letter blockquote { margin: 0 0 16px; padding: 4px 16px; border-inline-start: 4px solid #d8d5cb; color: #4b524e; }
+.letter blockquote p:last-child { margin-bottom: 0; }
 .letter hr { border: 0; border-top: 1px solid #d8d5cb; margin: 24px 0; }
 .letter pre { overflow-x: auto; font-size: 15px; }
 .foot { padding: 20px 24px 0; font-size: 14px; line-height: 1.5; color: #5a615d; }
 .foot p { margin: 0 0 10px; }
-.foot a { color: #5a615d; text-decoration: underline; }
+.foot a { color: #5a615d; text-decoration: underline; white-space: nowrap; }
 @media (prefers-color-scheme: dark) {
 body { background-color: #151816 !important; }
 .page { color: #e9ece9 !important; }
