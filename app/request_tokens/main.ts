@@ -31,4 +31,5 @@ export {
   type RevokeOptions,
   type UsesOf,
 } from './revocation.js'
+export { runStatement } from './statement.js'
 export { createRequestTokenTables, dropRequestTokenTables } from './tables.js'

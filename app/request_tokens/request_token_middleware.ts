@@ -3,12 +3,12 @@ import type { NextFn } from '@adonisjs/core/types/http'
 import type { Scope } from './define_config.js'
 import { RequestTokenError } from './errors.js'
 import { Grant } from './granted_use.js'
-import { statusOf } from './ledger.js'
+import { statusOf } from './presentation.js'
 import { presentedToken } from './presented_token.js'
 import { useRow, type UseRow } from './record.js'
 import requestTokens from './service.js'
 import { normaliseTarget } from './target.js'
-import type { Claims, GrantedUse, Refusal } from './types.js'
+import type { Claims, Effect, GrantedUse, Refusal } from './types.js'
 import { judge, refusalByState } from './verdict.js'
 
 declare module '@adonisjs/core/http' {
@@ -21,6 +21,8 @@ declare module '@adonisjs/core/http' {
 }
 
 export interface RequestTokenOptions {
+  /** What a use does here, where it is the same for every request: many at once cost one. */
+  effect?: Effect
   /** The scope that opens this route, or several. @default any */
   scope?: string | string[]
   /** Whether a request without a token is refused. @default true */
@@ -109,6 +111,7 @@ export class RequestTokenMiddleware {
     try {
       await requestTokens.ledger.consume({
         ...known,
+        effect: options.effect ?? null,
         work: async (grant) => {
           answer = await letIn(ctx, next, grant, scope)
           subject = grant.subject

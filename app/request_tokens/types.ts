@@ -185,6 +185,13 @@ export interface GrantedUse<Subject = any> {
   note(remark: string): void
 }
 
+/**
+ * What uses do, for as many as share a transaction: one statement for all of them instead of one for
+ * each. Done before the controllers run, which then only read and answer. It may be done again for
+ * fewer, after all was undone, when one of their answers fails.
+ */
+export type Effect = (uses: GrantedUse[], client: TransactionClientContract) => Promise<unknown>
+
 /** One row of the audit. */
 export interface RecordedUse {
   at: Date

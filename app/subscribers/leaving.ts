@@ -1,7 +1,8 @@
-import type { Claims, GrantedUse } from '#request_tokens/main'
+import { runStatement, type Claims, type GrantedUse } from '#request_tokens/main'
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { SubscriberError } from './errors.js'
 import type { LinkSubscriber } from './link_subscriber.js'
+import { jsonTable } from './json_rows.js'
 import { rows } from './rows.js'
 import { suppressHash } from './suppressions.js'
 
@@ -9,10 +10,6 @@ export const LEAVING_REASONS = ['too_many', 'not_relevant', 'never_asked', 'othe
 export type LeavingReason = (typeof LEAVING_REASONS)[number]
 
 const MAX_COMMENT = 1000
-
-const LEAVE = `
-  UPDATE subscriptions SET status = 'unsubscribed', left_at = ?, left_through = ?, updated_at = ?
-  WHERE subscriber_id = ? AND list_id = ? AND status <> 'unsubscribed' RETURNING id`
 
 const LEAVE_EVERY = `
   UPDATE subscriptions SET status = 'unsubscribed', left_at = ?, left_through = ?, updated_at = ?
@@ -22,17 +19,44 @@ const RECORD = `
   INSERT INTO consent_events (at, subscriber_id, list_id, event, source, source_ref)
   VALUES (?, ?, ?, 'left', 'link', ?)`
 
-/**
- * Takes the person off the list of the link, at once. Who has left already is left alone. This is
- * the hot path: two statements, prepared once.
- */
-export async function leaveList(use: GrantedUse<LinkSubscriber>) {
-  const { subject, at } = use
-  if (!subject?.list) return
-  const now = at.getTime()
-  const left = await use.query(LEAVE, [now, through(use), now, subject.id, subject.list.id])
-  if (left.length > 0) await use.query(RECORD, [now, subject.id, subject.list.id, use.claims.jti])
+/** Takes the person off the list of the link, at once. Who has left already is left alone. */
+export function leaveList(use: GrantedUse<LinkSubscriber>) {
+  return leaveLists([use], use.client)
 }
+
+/**
+ * The same for many at once, in two statements: what the middleware of the unsubscribe links does
+ * with all the requests that share a transaction.
+ */
+export async function leaveLists(uses: GrantedUse<LinkSubscriber>[], client: QueryClientContract) {
+  const leaving = uses.filter(({ subject }) => subject?.list)
+  const given = leaving.map((use) => [
+    use.subject.id,
+    use.subject.list!.id,
+    use.at.getTime(),
+    through(use),
+  ])
+  const left = await runStatement(client, leaveSql(client), [JSON.stringify(given)])
+  if (left.length === 0) return
+  const gone = new Set(left.map((row) => `${row.subscriber_id} ${row.list_id}`))
+  const events = leaving
+    .filter(({ subject }) => gone.delete(`${subject.id} ${subject.list!.id}`))
+    .map(({ subject, at, claims }) => [at.getTime(), subject.id, subject.list!.id, claims.jti])
+  await runStatement(client, recordSql(client), [JSON.stringify(events)])
+}
+
+const leaveSql = (client: QueryClientContract) => `
+  UPDATE subscriptions SET status = 'unsubscribed', left_at = leaving.at,
+    left_through = leaving.mailing, updated_at = leaving.at
+  FROM ${jsonTable(client, { subscriber: 'integer', list: 'integer', at: 'bigint', mailing: 'text' })} AS leaving
+  WHERE subscriptions.subscriber_id = leaving.subscriber AND subscriptions.list_id = leaving.list
+    AND subscriptions.status <> 'unsubscribed'
+  RETURNING subscriptions.subscriber_id, subscriptions.list_id`
+
+const recordSql = (client: QueryClientContract) => `
+  INSERT INTO consent_events (at, subscriber_id, list_id, event, source, source_ref)
+  SELECT at, subscriber, list, 'left', 'link', jti
+  FROM ${jsonTable(client, { at: 'bigint', subscriber: 'integer', list: 'integer', jti: 'text' })} AS leaving`
 
 /** Takes the person off every list, and keeps the address off those that come later. */
 export async function leaveEverything(use: GrantedUse<LinkSubscriber>) {

@@ -21,6 +21,7 @@ export {
   isLeft,
   leaveEverything,
   leaveList,
+  leaveLists,
   LEAVING_REASONS,
   type LeavingReason,
 } from './leaving.js'

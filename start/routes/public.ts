@@ -1,5 +1,6 @@
 import router from '@adonisjs/core/services/router'
 import { middleware } from '#start/kernel'
+import { leaveLists } from '#subscribers/main'
 import { methodsBeside, refuseMethod } from '#controllers/public/other_methods'
 
 const Home = () => import('#controllers/public/home_controller')
@@ -26,7 +27,7 @@ router
         router.get('/unsubscribe', [Unsubscribes, 'show']).as('unsubscribe.show')
         router.post('/unsubscribe', [Unsubscribes, 'store']).as('unsubscribe.store')
       })
-      .use(middleware.requestToken({ scope: 'unsubscribe' }))
+      .use(middleware.requestToken({ scope: 'unsubscribe', effect: leaveLists }))
     router
       .post('/unsubscribe/undo', [UnsubscribeUndos, 'store'])
       .as('unsubscribe.undo')

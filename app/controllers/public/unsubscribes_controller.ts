@@ -1,5 +1,4 @@
 import type { HttpContext } from '@adonisjs/core/http'
-import { leaveList } from '#subscribers/main'
 import { aboutLink, leavingPage, momentOfLeaving } from '#controllers/public/leaving_page'
 
 /** The page behind an unsubscribe link. Mail clients POST to the same URL (RFC 8058 section 3.2). */
@@ -13,10 +12,10 @@ export default class UnsubscribesController {
     })
   }
 
+  /** The leaving itself is the effect of the route: see start/routes/public.ts. */
   async store(ctx: HttpContext) {
     const { requestToken, response } = ctx
     if (isNonstandard(ctx)) requestToken.note('body=nonstandard')
-    if (requestToken.outcome === 'used') await leaveList(requestToken)
     if (wantsPage(ctx)) return leavingPage(ctx)
     response.type('text/plain')
     return 'You have been unsubscribed.'

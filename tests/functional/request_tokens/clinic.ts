@@ -2,7 +2,13 @@ import router from '@adonisjs/core/services/router'
 import { Exception } from '@adonisjs/core/exceptions'
 import type { HttpContext } from '@adonisjs/core/http'
 import db from '@adonisjs/lucid/services/db'
-import { defineConfig, mint, type TokenRequest } from '#request_tokens/main'
+import {
+  defineConfig,
+  mint,
+  runStatement,
+  type Effect,
+  type TokenRequest,
+} from '#request_tokens/main'
 // eslint-disable-next-line no-restricted-imports
 import requestTokens from '#request_tokens/service'
 // eslint-disable-next-line no-restricted-imports
@@ -28,6 +34,7 @@ const clinic = defineConfig({
   },
   scopes: {
     visit: { expiresIn: '7 days' },
+    queue: { expiresIn: '7 days' },
     twice: { expiresIn: '7 days', maxUses: 2 },
     call_off: {
       expiresIn: '7 days',
@@ -53,6 +60,9 @@ export function openClinic() {
     router.post(`/clinic/${scope}`, store).use(middleware.requestToken({ scope }))
   }
   router
+    .post('/clinic/queue', answerOnly)
+    .use(middleware.requestToken({ scope: 'queue', effect: countVisits }))
+  router
     .any('/clinic/lobby', ({ requestToken, requestTokenRefusal }: HttpContext) => ({
       patient: requestToken?.subject?.name ?? null,
       refused: requestTokenRefusal?.outcome ?? null,
@@ -71,6 +81,26 @@ export function openClinic() {
 async function show({ requestToken, response }: HttpContext) {
   response.header('Content-Type', 'text/html')
   return `<p>Dear ${requestToken.subject?.name ?? 'visitor'}</p>`
+}
+
+/** The effect of a route: one statement for all the uses that share a transaction. */
+const countVisits: Effect = async (uses, client) => {
+  effects.push(uses.length)
+  if (uses.some(({ data }) => data.list === 'poison')) throw new Error('The effect is on fire')
+  for (const { claims } of uses)
+    await runStatement(
+      client,
+      'UPDATE clinic_patients SET visits = visits + 1 WHERE public_id = ?',
+      [claims.sub]
+    )
+}
+
+/** How many uses each call of the effect was for. */
+export const effects: number[] = []
+
+function answerOnly({ request, requestToken }: HttpContext) {
+  if (request.input('wish') === 'throw') throw new Error('The answer is on fire')
+  return { outcome: requestToken.outcome }
 }
 
 async function store({ request, requestToken, response }: HttpContext) {

@@ -2,7 +2,7 @@ import { test } from '@japa/runner'
 import db from '@adonisjs/lucid/services/db'
 import { countUses, listUses } from '#request_tokens/main'
 import { emptyDatabase } from '#tests/database'
-import { dropPatients, link, makePatients, openClinic, visitsOf } from './clinic.js'
+import { dropPatients, effects, link, makePatients, openClinic, visitsOf } from './clinic.js'
 
 openClinic()
 
@@ -62,6 +62,51 @@ test.group('Request tokens | many at once', (group) => {
     assert.equal((await listUses({ outcome: 'failed' })).length, 10)
     const spent = await db.from('request_tokens').where('uses', 1)
     assert.lengthOf(spent, 20)
+  })
+
+  test('the effect of many uses is done in one go, on SQLite', async ({ assert }) => {
+    effects.length = 0
+    const links = await Promise.all(Array.from({ length: 40 }, () => link({ scope: 'queue' })))
+
+    const answers = await Promise.all(links.map(({ path }) => post(path)))
+
+    assert.isTrue(answers.every(({ status }) => status === 200))
+    assert.equal(await visitsOf('amal'), 40)
+    if (db.connection().dialect.name !== 'postgres') assert.isBelow(effects.length, 20)
+  })
+
+  test('where an answer fails, its effect is undone and those of the others stay [JWT-13]', async ({
+    assert,
+  }) => {
+    const links = await Promise.all(Array.from({ length: 40 }, () => link({ scope: 'queue' })))
+
+    const answers = await Promise.all(
+      links.map(({ path }, index) => post(path, index % 4 === 0 ? { wish: 'throw' } : {}))
+    )
+
+    assert.equal(answers.filter(({ status }) => status === 500).length, 10)
+    assert.equal(await visitsOf('amal'), 30)
+    assert.lengthOf(await db.from('request_tokens').where('uses', 1), 30)
+    assert.equal((await listUses({ outcome: 'failed' })).length, 10)
+  })
+
+  test('where an effect cannot be done for all, it is done for each that it can [JWT-13]', async ({
+    assert,
+  }) => {
+    const links = await Promise.all(
+      Array.from({ length: 40 }, (_value, index) =>
+        link({ scope: 'queue', data: { list: index === 7 ? 'poison' : 'letters' } })
+      )
+    )
+
+    const answers = await Promise.all(links.map(({ path }) => post(path)))
+
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      links.map((_link, index) => (index === 7 ? 500 : 200))
+    )
+    assert.equal(await visitsOf('amal'), 39)
+    assert.equal((await listUses({ outcome: 'failed' })).length, 1)
   })
 
   test('a failed token works the next time', async ({ assert }) => {
