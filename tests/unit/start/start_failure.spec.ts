@@ -89,7 +89,7 @@ test.group('Start | with wrong settings', () => {
     cleanup(() => void other.close())
     const { port } = other.address() as AddressInfo
 
-    const { code, stderr } = await start(['bin/start.js'], {
+    const { code, stderr } = await start(['bin/start.js', '--migrate'], {
       PORT: String(port),
       SQLITE_FILE: ':memory:',
     })
