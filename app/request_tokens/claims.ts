@@ -60,6 +60,6 @@ export function isTokenData(value: unknown): value is TokenData {
     ([key, entry]) =>
       PLAIN_KEY.test(key) &&
       !RESERVED.includes(key) &&
-      ['string', 'number', 'boolean'].includes(typeof entry)
+      (['string', 'boolean'].includes(typeof entry) || Number.isFinite(entry))
   )
 }

@@ -1,10 +1,16 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
+import { plainText } from './record.js'
 import { runStatement } from './statement.js'
 import type { Claims, GrantedOutcome, GrantedUse } from './types.js'
+
+const MAX_REMARK = 64
 
 /** A use that was let in: what the controller finds as `ctx.requestToken`. */
 export class Grant implements GrantedUse {
   readonly #token: string
+  readonly #client: QueryClientContract
+  readonly #afterCommit: (() => unknown)[] = []
+  #isClosed = false
   remark: string | null = null
   isGivenBack = false
 
@@ -13,9 +19,10 @@ export class Grant implements GrantedUse {
     readonly claims: Claims,
     readonly subject: any,
     readonly at: Date,
-    readonly client: QueryClientContract,
+    client: QueryClientContract,
     token: string
   ) {
+    this.#client = client
     this.#token = token
   }
 
@@ -31,15 +38,37 @@ export class Grant implements GrantedUse {
     return this.#token
   }
 
+  get client() {
+    if (this.#isClosed)
+      throw new TypeError(
+        'This use is over: its transaction belongs to others now. Write before the controller returns.'
+      )
+    return this.#client
+  }
+
   query<Row>(sql: string, bindings?: unknown[]): Promise<Row[]> {
     return runStatement(this.client, sql, bindings) as Promise<Row[]>
+  }
+
+  note(remark: string) {
+    this.remark = plainText(remark, MAX_REMARK)
   }
 
   giveBack() {
     this.isGivenBack = true
   }
 
-  note(remark: string) {
-    this.remark = remark
+  afterCommit(callback: () => unknown) {
+    this.#afterCommit.push(callback)
+  }
+
+  /** Called when the controller has answered: later writes would end in another's transaction. */
+  close() {
+    this.#isClosed = true
+  }
+
+  /** Called when the use is on disk. */
+  async committed() {
+    for (const callback of this.#afterCommit) await callback()
   }
 }

@@ -1,14 +1,19 @@
 import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import { consume, giveBack } from './consumption.js'
+import { Exception } from '@adonisjs/core/exceptions'
 import type { ResolvedConfig } from './define_config.js'
 import { RequestTokenError } from './errors.js'
 import { Grant } from './granted_use.js'
 import { statusOf, type Waiting } from './presentation.js'
+import { anonymise, type FloodBudget } from './record.js'
 import { Savepoint } from './savepoint.js'
 import { runStatement } from './statement.js'
 import { loadStates, type TokenState } from './token_state.js'
 import type { Effect, Refusal } from './types.js'
 import { refusalByState } from './verdict.js'
+
+/** A controller that takes longer is answered for with 503: others wait behind it. */
+const DEADLINE_MS = 10_000
 
 interface Granted {
   waiting: Waiting
@@ -18,10 +23,13 @@ interface Granted {
 /** Decides on uses that share a transaction, and does what they are for. */
 export class Granting {
   readonly #savepoint: Savepoint
+  /** Whether a controller has run: from then on the group cannot be tried again. */
+  hasAnswered = false
 
   constructor(
     private trx: TransactionClientContract,
-    private config: ResolvedConfig
+    private config: ResolvedConfig,
+    private floods: FloodBudget
   ) {
     this.#savepoint = new Savepoint(trx)
   }
@@ -56,8 +64,9 @@ export class Granting {
   }
 
   #grant(outcome: 'used' | 'replayed', waiting: Waiting, { subject }: TokenState) {
-    waiting.row.outcome = outcome
-    return new Grant(outcome, waiting.claims, subject, waiting.at, this.trx, waiting.token)
+    const { claims, at, token, row } = waiting
+    row.outcome = outcome
+    return (waiting.grant = new Grant(outcome, claims, subject, at, this.trx, token))
   }
 
   /** The use is spent; what it writes stands or falls by itself. */
@@ -67,9 +76,7 @@ export class Granting {
       await effect?.([grant], this.trx)
       return waiting.work(grant)
     })
-    if (!hasFailed(use)) return
-    await this.#savepoint.rollBack()
-    await this.#fail(use)
+    if (hasFailed(use)) await this.#fail(use)
   }
 
   /**
@@ -95,42 +102,89 @@ export class Granting {
     )
     const failed = uses.filter(hasFailed)
     if (failed.length === 0) return true
-    await this.#savepoint.rollBack()
+    await this.#rollBack(failed[0])
     const others = uses.filter((use) => !hasFailed(use))
     if (others.length > 0) await doFor(others)
-    for (const use of failed) await this.#fail(use)
+    for (const { waiting } of failed) {
+      waiting.row.outcome = 'failed'
+      await giveBack(waiting.claims.jti, this.trx)
+    }
     return true
   }
 
   async #answer(use: Granted, answer: (use: Granted) => Promise<number>) {
     const { waiting, grant } = use
+    this.hasAnswered = true
     try {
-      waiting.row.status_code = await answer(use)
+      waiting.row.status_code = await withinDeadline(answer(use))
     } catch (error) {
       waiting.thrown = error
       waiting.row.status_code = statusOf(error)
     }
+    grant.close()
     waiting.row.note = grant.remark
   }
 
-  async #fail({ waiting }: Granted) {
-    waiting.row.outcome = 'failed'
-    await giveBack(waiting.claims.jti, this.trx)
+  async #fail(use: Granted) {
+    use.waiting.row.outcome = 'failed'
+    await this.#rollBack(use)
+    if (use.grant.outcome === 'used') await giveBack(use.waiting.claims.jti, this.trx)
+  }
+
+  /** A fault that ended the transaction by itself (a full disk) leaves no savepoint: that fault counts. */
+  async #rollBack({ waiting }: Granted) {
+    try {
+      await this.#savepoint.rollBack()
+    } catch (error) {
+      throw waiting.thrown ?? error
+    }
   }
 
   /** An idempotent scope whose state already is what the link asks for is answered all the same. */
   async #refuse(waiting: Waiting, refusal: Refusal, state: TokenState) {
-    const { claims, scope } = waiting
+    const { claims, scope, row } = waiting
     const mayBeDone = refusal === 'replayed' || refusal === 'unknown_subject'
-    if (mayBeDone && (await scope.isDone?.({ claims, subject: state.subject }, this.trx))) {
-      const grant = this.#grant('replayed', waiting, state)
-      return this.#answer({ waiting, grant }, () => waiting.work(grant))
+    if (mayBeDone && scope.isDone) {
+      const use = { waiting, grant: this.#grant('replayed', waiting, state) }
+      await this.#savepoint.set()
+      const isDone = await this.#answerIfDone(use)
+      if (hasFailed(use)) await this.#fail(use)
+      if (isDone || hasFailed(use)) return anonymiseIfGone(waiting, state)
     }
     const error = new RequestTokenError(refusal, refusal === 'invalid' ? null : claims)
-    waiting.row.outcome = refusal
-    waiting.row.status_code = error.status
+    row.outcome = refusal
+    row.status_code = error.status
+    this.floods.apply(row)
+    anonymiseIfGone(waiting, state)
     waiting.thrown = error
   }
+
+  /** @returns whether the state already is what the link asks for. */
+  async #answerIfDone(use: Granted) {
+    const { waiting, grant } = use
+    const { claims, scope } = waiting
+    let isDone = false
+    await this.#answer(use, async () => {
+      isDone = await scope.isDone!({ claims, subject: grant.subject }, this.trx)
+      return isDone ? waiting.work(grant) : 0
+    })
+    return isDone
+  }
+}
+
+function anonymiseIfGone({ row, scope }: Waiting, { subject }: TokenState) {
+  if (scope.mode !== 'none' && subject === null) anonymise(row)
+}
+
+function withinDeadline(answer: Promise<number>) {
+  let timer: NodeJS.Timeout
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Exception('The page took too long and was given up', { status: 503 })),
+      DEADLINE_MS
+    )
+  })
+  return Promise.race([answer, deadline]).finally(() => clearTimeout(timer))
 }
 
 function hasFailed({ waiting, grant }: Granted) {

@@ -29,7 +29,8 @@ export async function verify(token: string, options: VerifyOptions = {}): Promis
   if (refusal || !claims || !scope) return { outcome: refusal ?? 'invalid', claims }
   const state = await requestTokens.stateOf({ claims, scope })
   const spent = state.uses >= claims.max ? 'replayed' : null
-  return { outcome: refusalByState(state, scope) ?? spent ?? 'good', claims }
+  const outcome = refusalByState(state, scope) ?? spent ?? 'good'
+  return { outcome, claims: outcome === 'invalid' ? null : claims }
 }
 
 /** What `verify` says, and every recorded use of the token. */

@@ -58,17 +58,14 @@ export class Keyring {
   /** The key that signs. The first one is made when there is none. */
   async signingKey(): Promise<SigningKey> {
     await this.#refresh()
-    if (!this.#newest) {
-      await this.rotate()
-      await this.reload()
-    }
+    if (!this.#newest) await this.rotate()
     return this.#newest!
   }
 
   /** The key of that id, or null. Never asks the database for an id of the wrong form. */
   async find(kid: unknown): Promise<SigningKey | null> {
     if (typeof kid !== 'string' || !KID.test(kid)) return null
-    if (!this.#keys.has(kid)) await this.#refresh()
+    await this.#refresh()
     return this.#keys.get(kid) ?? null
   }
 
@@ -83,7 +80,7 @@ export class Keyring {
         secret: this.encryption.encrypt(await newSecret(this.algorithm), { purpose: PURPOSE }),
         created_at: Date.now(),
       })
-    this.#loadedAt = Number.NEGATIVE_INFINITY
+    await this.reload()
     return { kid }
   }
 

@@ -1,8 +1,9 @@
+import type { Logger } from '@adonisjs/core/logger'
 import type { Database } from '@adonisjs/lucid/database'
 import type { ResolvedConfig } from './define_config.js'
 import { Granting } from './granting.js'
 import type { Presentation, Waiting } from './presentation.js'
-import { insertUses, type UseRow } from './record.js'
+import { insertUses, type FloodBudget, type UseRow } from './record.js'
 
 interface Entry {
   /** Null for a use that only has to be recorded. */
@@ -12,9 +13,9 @@ interface Entry {
   reject(error: unknown): void
 }
 
-/** Uses in one transaction of SQLite, and records in one transaction anywhere. */
+/** Uses in one transaction of SQLite, and records in one statement anywhere. */
 const GROUP_SIZE = 64
-/** Transactions at once on PostgreSQL, where each use has its own. */
+/** Transactions at once on PostgreSQL, where each use has one to itself. */
 const PG_LANES = 6
 
 /**
@@ -25,10 +26,14 @@ const PG_LANES = 6
 export class UseLedger {
   #entries: Entry[] = []
   #lanes = 0
+  /** Subjects and tokens that a lane is at work for. */
+  #busy = new Set<string>()
 
   constructor(
     private db: Database,
-    private config: ResolvedConfig
+    private config: ResolvedConfig,
+    private floods: FloodBudget,
+    private logger: Logger
   ) {}
 
   /** Records a use that changes nothing else. */
@@ -63,35 +68,65 @@ export class UseLedger {
   async #openLane() {
     this.#lanes++
     await new Promise((resolve) => setImmediate(resolve))
-    while (this.#entries.length > 0) await this.#settle(this.#takeGroup())
+    for (let group = this.#takeGroup(); group.length > 0; group = this.#takeGroup()) {
+      const keys = group.flatMap(keysOf)
+      for (const key of keys) this.#busy.add(key)
+      await this.#settle(group)
+      for (const key of keys) this.#busy.delete(key)
+    }
     this.#lanes--
   }
 
-  /** As many as may share a transaction, no token twice; the rest keeps its order. */
+  /**
+   * As many as may share a transaction; the rest keeps its order. Two uses of one token or of one
+   * person never do: one may give back what the other spends.
+   */
   #takeGroup() {
-    const mostUses = this.#onPostgres ? 1 : GROUP_SIZE
     const group: Entry[] = []
     const rest: Entry[] = []
-    const tokens = new Set<string>()
+    const taken = new Set<string>(this.#busy)
     for (const entry of this.#entries) {
-      const jti = entry.waiting?.claims.jti
-      const fits =
-        group.length < GROUP_SIZE && (!jti || (!tokens.has(jti) && tokens.size < mostUses))
-      if (fits && jti) tokens.add(jti)
+      const keys = keysOf(entry)
+      const fits = this.#mayJoin(entry, group) && !keys.some((key) => taken.has(key))
+      if (fits) for (const key of keys) taken.add(key)
       ;(fits ? group : rest).push(entry)
     }
     this.#entries = rest
     return group
   }
 
+  /** On PostgreSQL a use shares with nothing: rows that two lanes lock in turn would be a deadlock. */
+  #mayJoin(entry: Entry, [first, ...others]: Entry[]) {
+    if (!first) return true
+    if (this.#onPostgres && (entry.waiting || first.waiting)) return false
+    return others.length + 1 < GROUP_SIZE
+  }
+
   async #settle(group: Entry[]) {
     try {
       await this.#commit(group)
-      for (const { waiting, resolve, reject } of group)
-        waiting?.thrown === undefined ? resolve() : reject(waiting.thrown)
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      if (group.length === 1 || !(error instanceof UntouchedError)) {
+        for (const { reject } of group)
+          reject(error instanceof UntouchedError ? error.cause : error)
+        return
+      }
+      // Nothing has been answered yet, and one of them may be the reason: each for itself.
+      for (const entry of group) await this.#settle([entry])
+      return
     }
+    for (const { waiting, resolve, reject } of group) {
+      if (waiting?.thrown === undefined) resolve()
+      else reject(waiting.thrown)
+      this.#afterCommit(waiting)
+    }
+  }
+
+  #afterCommit(waiting: Waiting | null) {
+    if (!waiting?.grant || waiting.row.outcome === 'failed') return
+    waiting.grant
+      .committed()
+      .catch((error) => this.logger.error({ err: error }, 'what was to follow a use has failed'))
   }
 
   async #commit(group: Entry[]) {
@@ -101,13 +136,27 @@ export class UseLedger {
     if (uses.length === 0) return insertUses(rows, this.#connection, this.config)
 
     const trx = await this.#connection.transaction()
+    const granting = new Granting(trx, this.config, this.floods)
     try {
-      await new Granting(trx, this.config).run(uses)
+      await granting.run(uses)
       await insertUses(rows, trx, this.config)
       await trx.commit()
     } catch (error) {
-      if (!trx.isCompleted) await trx.rollback()
-      throw error
+      if (!trx.isCompleted) await trx.rollback().catch(() => {})
+      throw granting.hasAnswered ? error : new UntouchedError(error)
     }
   }
+}
+
+/** The transaction failed before any controller had run. */
+class UntouchedError extends Error {
+  constructor(cause: unknown) {
+    super('The uses were not begun', { cause })
+  }
+}
+
+function keysOf({ waiting }: Entry) {
+  if (!waiting) return []
+  const { jti, sub } = waiting.claims
+  return sub === undefined ? [`token ${jti}`] : [`token ${jti}`, `subject ${sub}`]
 }

@@ -31,5 +31,6 @@ export {
   type RevokeOptions,
   type UsesOf,
 } from './revocation.js'
+export { networkOf } from './record.js'
 export { runStatement } from './statement.js'
 export { createRequestTokenTables, dropRequestTokenTables } from './tables.js'

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { isTokenData, serialiseClaims } from './claims.js'
-import { signPayload } from './jws.js'
+import { MAX_TOKEN_LENGTH, signPayload } from './jws.js'
+import type { SigningKey } from './keyring.js'
 import { parseLifetime } from './lifetime.js'
 import { MANY_USES } from './define_config.js'
 import requestTokens from './service.js'
@@ -27,13 +28,23 @@ export async function mint(
   const key = await requestTokens.keyring.signingKey()
   const issuedAt = (options.at ?? new Date()).getTime()
   const claims = requests.map((request) => claimsFor(request, issuedAt, key.kid))
-  const tokens = await Promise.all(claims.map((claim) => signPayload(serialiseClaims(claim), key)))
+  const tokens = await Promise.all(claims.map((claim) => signClaims(claim, key)))
   return tokens.map((token, index) => ({
     jti: claims[index].jti,
     token,
     url: urlWithToken(requestTokens.config.issuer, requests[index].target, token),
     expiresAt: new Date(claims[index].exp * 1000),
   }))
+}
+
+/** @throws TypeError for a token that would be too long to be read again. */
+export async function signClaims(claims: Claims, key: SigningKey) {
+  const token = await signPayload(serialiseClaims(claims), key)
+  if (token.length > MAX_TOKEN_LENGTH)
+    throw new TypeError(
+      `The token has ${token.length} characters; ${MAX_TOKEN_LENGTH} is the most. Put less into its data.`
+    )
+  return token
 }
 
 /** The claims of a token to be, checked. */
@@ -46,8 +57,19 @@ export function claimsFor(request: TokenRequest, issuedAt: number, kid: string):
         ? `A token of scope "${scope.name}" has no subject.`
         : `A token of scope "${scope.name}" needs a subject.`
     )
+  if (subject !== undefined && !(subject.length > 0 && subject.length <= 64))
+    throw new TypeError('The subject of a token is a public id of 1 to 64 characters.')
   if (!isTokenData(data))
-    throw new TypeError('The data of a token is a plain object of texts, numbers and booleans.')
+    throw new TypeError(
+      'The data of a token is a plain object of texts, finite numbers and booleans.'
+    )
+  for (const name of requestTokens.config.dataColumns)
+    if (String(data[name] ?? '').length > 64)
+      throw new TypeError(
+        `"${name}" in the data of a token has its column: 64 characters are the most.`
+      )
+  if (Number.isNaN(issuedAt) || Number.isNaN(request.notBefore?.getTime()))
+    throw new TypeError('A time of the token is no valid date.')
 
   const iat = Math.floor(issuedAt / 1000)
   const nbf = request.notBefore ? Math.floor(request.notBefore.getTime() / 1000) : iat
@@ -88,6 +110,8 @@ function targetOf(target: string) {
   let normalised = targets.get(target)
   if (normalised === undefined) {
     normalised = normaliseTarget(target)
+    if (normalised.length > 255)
+      throw new TypeError(`The target has ${normalised.length} characters; 255 are the most.`)
     if (targets.size > 1000) targets.clear()
     targets.set(target, normalised)
   }

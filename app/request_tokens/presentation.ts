@@ -16,6 +16,8 @@ export interface Presentation extends KnownToken {
 
 /** A presentation that waits for the commit that holds it. */
 export interface Waiting extends Presentation {
+  /** Set once it was let in. */
+  grant?: Grant
   /** What was thrown; told to the client after the record has been committed. */
   thrown?: unknown
 }

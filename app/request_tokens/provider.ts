@@ -22,7 +22,8 @@ export default class RequestTokensProvider {
       return new RequestTokens(
         await resolver.make('lucid.db'),
         config,
-        await resolver.make('encryption')
+        await resolver.make('encryption'),
+        await resolver.make('logger')
       )
     })
   }

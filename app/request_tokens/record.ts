@@ -122,8 +122,18 @@ function mergeFloods(rows: UseRow[]) {
     if (first) first.times += row.times
     else counted.set(row.flood_key, { ...row })
   }
-  return [...single, ...counted.values()]
+  // In one order everywhere, so that two transactions never wait for each other.
+  const inOrder = [...counted.values()].sort((a, b) => (a.flood_key! < b.flood_key! ? -1 : 1))
+  return [...single, ...inOrder]
 }
+
+/** Leaves nothing in a record that points to a person: theirs is erased (GDPR Art 17). */
+export function anonymise(row: UseRow) {
+  row.jti = row.subject = row.ip = row.user_agent = row.request_id = null
+}
+
+/** What a row that counts many cannot say. */
+const OF_ONE_REQUEST = ['kid', 'jti', 'subject', 'scope', 'user_agent', 'request_id', 'note']
 
 /**
  * Refused uses beyond a budget for each source, outcome and minute are counted in one row, so that a
@@ -133,26 +143,35 @@ export class FloodBudget {
   #minute = 0
   #spent = new Map<string, number>()
 
-  constructor(private perMinute: number) {}
+  constructor(
+    private perMinute: number,
+    private dataColumns: string[]
+  ) {}
+
+  /** Forgets what was spent. */
+  reset() {
+    this.#spent.clear()
+  }
 
   /** Turns the record of a refused use into a counting one when its source is over the budget. */
   apply(row: UseRow) {
     const minute = Math.floor(row.at / 60_000)
     if (minute !== this.#minute) {
       this.#minute = minute
-      this.#spent.clear()
+      this.reset()
     }
     const key = `${minute} ${networkOf(row.ip)} ${row.outcome}`
     const spent = (this.#spent.get(key) ?? 0) + 1
     this.#spent.set(key, spent)
     if (spent <= this.perMinute) return
     row.flood_key = key
-    row.jti = row.subject = row.scope = row.user_agent = row.request_id = row.note = null
+    for (const name of OF_ONE_REQUEST) row[name] = null
+    for (const name of this.dataColumns) row[name] = null
   }
 }
 
-/** One household has one IPv6 network of 64 bits, and all its addresses. */
-function networkOf(ip: string | null) {
+/** The source that limits count by: one household has a whole IPv6 network of 64 bits. */
+export function networkOf(ip: string | null) {
   if (!ip || !isIPv6(ip) || ip.startsWith('::ffff:')) return ip ?? '-'
   const [head, tail = ''] = ip.split('::')
   const start = head ? head.split(':') : []

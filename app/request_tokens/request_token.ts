@@ -1,14 +1,15 @@
 import type { QueryClientContract } from '@adonisjs/lucid/types/database'
-import { serialiseClaims } from './claims.js'
 import { insertToken } from './consumption.js'
-import { signPayload } from './jws.js'
-import { claimsFor, type MintOptions } from './mint.js'
+import { claimsFor, signClaims, type MintOptions } from './mint.js'
 import requestTokens from './service.js'
 import { urlWithToken } from './target.js'
 import type { Claims, TokenRequest } from './types.js'
 
 export interface IssueOptions extends MintOptions {
-  /** A transaction to write the row in. @default the connection of `config/request_tokens.ts` */
+  /**
+   * What to write the row with. In a consuming controller that is `requestToken.client`: on SQLite
+   * anything else would wait for it. @default the connection of `config/request_tokens.ts`
+   */
   client?: QueryClientContract
 }
 
@@ -30,14 +31,15 @@ export class RequestToken {
    * @throws TypeError for a scope, target, lifetime or number of uses that is not allowed.
    * @example
    * const token = await RequestToken.issue({ scope: 'confirm', target: '/visits/7', subject: patient.publicId })
-   * await mail.send((message) => message.to(patient.email).text(token.url()))
+   * await mail.send((message) => void message.to(patient.email).text(token.url()))
    */
   static async issue(request: TokenRequest, options: IssueOptions = {}) {
     const key = await requestTokens.keyring.signingKey()
     const claims = claimsFor(request, (options.at ?? new Date()).getTime(), key.kid)
     const client = options.client ?? requestTokens.db.connection(requestTokens.config.connection)
+    const token = await signClaims(claims, key)
     await insertToken(claims, client, requestTokens.config)
-    return new RequestToken(claims, request.target, await signPayload(serialiseClaims(claims), key))
+    return new RequestToken(claims, request.target, token)
   }
 
   get jti() {

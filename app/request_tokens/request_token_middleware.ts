@@ -5,7 +5,7 @@ import { RequestTokenError } from './errors.js'
 import { Grant } from './granted_use.js'
 import { statusOf } from './presentation.js'
 import { presentedToken } from './presented_token.js'
-import { useRow, type UseRow } from './record.js'
+import { anonymise, useRow, type UseRow } from './record.js'
 import requestTokens from './service.js'
 import { normaliseTarget } from './target.js'
 import type { Claims, Effect, GrantedUse, Refusal } from './types.js'
@@ -39,7 +39,8 @@ interface Known {
   row: UseRow
 }
 
-const SAFE_METHODS = ['GET', 'HEAD']
+/** RFC 9110 section 9.2.1. */
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
 /**
  * Lets a request in by its token. `ctx.requestToken` is then the use; the subject is known during
@@ -139,6 +140,7 @@ export class RequestTokenMiddleware {
     row.outcome = refusal
     row.status_code = error.status
     requestTokens.floods.apply(row)
+    if (refusal === 'unknown_subject') anonymise(row)
     await requestTokens.ledger.record(row)
     return this.#answerRefusal(ctx, next, error, options)
   }

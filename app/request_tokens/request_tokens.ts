@@ -1,3 +1,4 @@
+import type { Logger } from '@adonisjs/core/logger'
 import type { EncryptionService } from '@adonisjs/core/types'
 import type { Database } from '@adonisjs/lucid/database'
 import type { ResolvedConfig } from './define_config.js'
@@ -19,11 +20,12 @@ export class RequestTokens {
   constructor(
     readonly db: Database,
     readonly config: ResolvedConfig,
-    encryption: EncryptionService
+    encryption: EncryptionService,
+    logger: Logger
   ) {
     this.keyring = new Keyring(() => this.readClient, encryption, config.algorithm)
-    this.ledger = new UseLedger(db, config)
-    this.floods = new FloodBudget(config.floodBudgetPerMinute)
+    this.floods = new FloodBudget(config.floodBudgetPerMinute, config.dataColumns)
+    this.ledger = new UseLedger(db, config, this.floods, logger)
     this.#states = new Gathering(
       (tokens) => loadStates(tokens, this.readClient, config),
       MOST_AT_ONCE

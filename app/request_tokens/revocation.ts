@@ -2,7 +2,7 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import { runStatement } from './statement.js'
 import requestTokens from './service.js'
 
-/** One of: a token, all of a subject, all signed by a key, all with a value in `data`. */
+/** One of: a token, all of a subject, all signed by a key, all with one value in `data`. */
 export type RevocationTarget =
   { jti: string } | { subject: string } | { kid: string } | { data: Record<string, string> }
 
@@ -15,7 +15,7 @@ export interface RevokeOptions {
 
 /**
  * Withdraws tokens that were issued until now: from their next use on they are `revoked`. Tokens
- * issued later are good.
+ * issued later are good; `iat` has whole seconds, so that means from the next second on.
  *
  * @throws TypeError for a key of `data` that is not in `dataColumns`.
  */
@@ -25,7 +25,8 @@ export async function revokeTokens(target: RevocationTarget, options: RevokeOpti
     await runStatement(
       client,
       `INSERT INTO request_token_revocations (kind, value, at, reason) VALUES (?, ?, ?, ?)
-       ON CONFLICT (kind, value) DO UPDATE SET at = excluded.at, reason = excluded.reason`,
+       ON CONFLICT (kind, value) DO UPDATE SET at = excluded.at, reason = excluded.reason
+         WHERE excluded.at >= request_token_revocations.at`,
       [kind, value, (options.at ?? new Date()).getTime(), options.reason ?? null]
     )
 }
@@ -34,7 +35,10 @@ function rowsFor(target: RevocationTarget): [string, string][] {
   if ('jti' in target) return [['token', target.jti]]
   if ('subject' in target) return [['subject', target.subject]]
   if ('kid' in target) return [['key', target.kid]]
-  return Object.entries(target.data).map(([name, value]) => {
+  const entries = Object.entries(target.data)
+  if (entries.length !== 1)
+    throw new TypeError('Tokens are revoked by one key of their data: call it for each.')
+  return entries.map(([name, value]) => {
     if (!requestTokens.config.dataColumns.includes(name))
       throw new TypeError(
         `Tokens cannot be revoked by "${name}": it is not in dataColumns of config/request_tokens.ts.`

@@ -48,6 +48,8 @@ export async function runScript(client: Client, sql: string) {
 
 /** A transaction keeps its own connection; a plain client lends one of its pool. */
 function driverOf(client: Client) {
+  if (client.isTransaction && (client as TransactionClientContract).isCompleted)
+    throw new TypeError('The transaction is over: write before it is committed.')
   const knex: any = client.isTransaction
     ? (client as TransactionClientContract).knexClient
     : client.getWriteClient()

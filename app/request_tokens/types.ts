@@ -101,9 +101,13 @@ export interface ScopeConfig {
 export interface RequestTokensConfig {
   /** The application's URL: the claim `iss`, and the front part of every link. */
   issuer: string
-  /** The Lucid connection on which uses are consumed and recorded. @default the primary connection */
+  /**
+   * The Lucid connection on which uses are consumed and recorded. On SQLite give it one of its own, to
+   * the same file: a connection is one handle there, and what a controller reads elsewhere would wait
+   * for the very transaction that waits for the controller. @default the primary connection
+   */
   connection?: string
-  /** The Lucid connection for reading. @default the primary connection */
+  /** The Lucid connection for everything else. @default the primary connection */
   readConnection?: string
   /** For keys made from now on. @default 'HS256' */
   algorithm?: 'HS256' | 'ES256' | 'EdDSA'
@@ -165,8 +169,8 @@ export interface GrantedUse<Subject = any> {
   readonly token: string
   /**
    * For a consuming use the transaction in which the use, its effect and its record commit together;
-   * otherwise the reading connection. All that the controller writes must go through it, and nothing
-   * in the controller may wait for a network: other uses wait meanwhile.
+   * otherwise the reading connection. All that the controller writes must go through it, before it
+   * returns. It has 10 seconds, and waits for no network: other uses wait meanwhile.
    */
   readonly client: QueryClientContract | TransactionClientContract
   /**
@@ -181,6 +185,11 @@ export interface GrantedUse<Subject = any> {
    * middleware hears of it. An answer of 5xx fails by itself.
    */
   giveBack(): void
+  /**
+   * Runs something when the use is on disk, e.g. to send a mail; never for a use that failed. What it
+   * throws is logged, and changes nothing.
+   */
+  afterCommit(callback: () => unknown): void
   /** Adds a short remark to the record of this use (64 characters at most). */
   note(remark: string): void
 }

@@ -43,7 +43,7 @@ export async function judge(
 function fitsScope(claims: Claims, scope: Scope) {
   return (
     (scope.mode === 'none') === (claims.sub === undefined) &&
-    claims.exp - claims.nbf <= scope.longest
+    claims.exp - Math.max(claims.iat, claims.nbf) <= scope.longest
   )
 }
 

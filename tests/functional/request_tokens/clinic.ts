@@ -11,8 +11,6 @@ import {
 } from '#request_tokens/main'
 // eslint-disable-next-line no-restricted-imports
 import requestTokens from '#request_tokens/service'
-// eslint-disable-next-line no-restricted-imports
-import { FloodBudget } from '#request_tokens/record'
 import { middleware } from '#start/kernel'
 
 /*
@@ -24,6 +22,8 @@ const clinic = defineConfig({
   subjects: {
     patient: {
       async load(queries, client) {
+        if (queries.some(({ data }) => data.list === 'unreadable'))
+          throw new Error('The shelf is on fire')
         const rows = await client.from('clinic_patients').whereIn(
           'public_id',
           queries.map(({ subject }) => subject)
@@ -95,6 +95,18 @@ const countVisits: Effect = async (uses, client) => {
     )
 }
 
+function writeLate(requestToken: HttpContext['requestToken']) {
+  try {
+    void requestToken.query('SELECT 1')
+  } catch (error) {
+    lateFaults.push(error)
+  }
+}
+
+/** What ran after commits, and what was refused because it came too late. */
+export const followed: string[] = []
+export const lateFaults: unknown[] = []
+
 /** How many uses each call of the effect was for. */
 export const effects: number[] = []
 
@@ -104,13 +116,23 @@ function answerOnly({ request, requestToken }: HttpContext) {
 }
 
 async function store({ request, requestToken, response }: HttpContext) {
-  if (requestToken.outcome === 'replayed') return { done: 'before' }
+  if (requestToken.outcome === 'replayed') {
+    if (request.input('wish') !== 'break replay') return { done: 'before' }
+    await requestToken.query('UPDATE clinic_patients SET visits = 9')
+    await requestToken.query('SELECT * FROM nowhere')
+  }
   const delta = requestToken.scope === 'call_off' ? 'visits = 0' : 'visits = visits + 1'
   await requestToken.query(`UPDATE clinic_patients SET ${delta} WHERE public_id = ?`, [
     requestToken.claims.sub,
   ])
   const wish = request.input('wish')
   if (wish === 'throw') throw new Error('The clinic is on fire')
+  if (wish === 'late') setTimeout(() => writeLate(requestToken), 50)
+  if (wish === 'follow') requestToken.afterCommit(() => followed.push(requestToken.outcome))
+  if (wish === 'follow and fail') {
+    requestToken.afterCommit(() => followed.push('never'))
+    throw new Error('The clinic is on fire')
+  }
   if (wish === 'refuse') throw new Exception('Come back tomorrow', { status: 422 })
   if (wish === 'give back') requestToken.giveBack()
   if (wish === 'fail') response.status(503)
@@ -120,9 +142,12 @@ async function store({ request, requestToken, response }: HttpContext) {
   return { done: 'now' }
 }
 
-/** The clinic's table, with two patients; and a flood budget of which nothing is spent. */
+/** Uses of one patient never share a transaction; those of a crowd do. */
+export const crowd = Array.from({ length: 40 }, (_value, index) => `patient${index}`)
+
+/** The clinic's table, with its patients; and a flood budget of which nothing is spent. */
 export async function makePatients() {
-  Object.assign(requestTokens, { floods: new FloodBudget(30) })
+  requestTokens.floods.reset()
   const { schema } = db.connection()
   if (!(await schema.hasTable('clinic_patients')))
     await schema.createTable('clinic_patients', (table) => {
@@ -130,14 +155,25 @@ export async function makePatients() {
       table.string('name')
       table.integer('visits')
     })
-  await db.table('clinic_patients').multiInsert([
-    { public_id: 'amal', name: 'Amal', visits: 0 },
-    { public_id: 'bo', name: 'Bo', visits: 0 },
-  ])
+  await db
+    .table('clinic_patients')
+    .multiInsert([
+      { public_id: 'amal', name: 'Amal', visits: 0 },
+      { public_id: 'bo', name: 'Bo', visits: 0 },
+      ...crowd.map((publicId) => ({ public_id: publicId, name: publicId, visits: 0 })),
+    ])
 }
 
 export async function dropPatients() {
   await db.connection().schema.dropTableIfExists('clinic_patients')
+}
+
+export async function visitsOfCrowd(): Promise<number> {
+  const [{ sum }] = await db
+    .from('clinic_patients')
+    .whereIn('public_id', crowd)
+    .sum('visits as sum')
+  return Number(sum)
 }
 
 export async function visitsOf(patient: string): Promise<number> {

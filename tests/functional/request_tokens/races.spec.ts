@@ -2,12 +2,28 @@ import { test } from '@japa/runner'
 import db from '@adonisjs/lucid/services/db'
 import { countUses, listUses } from '#request_tokens/main'
 import { emptyDatabase } from '#tests/database'
-import { dropPatients, effects, link, makePatients, openClinic, visitsOf } from './clinic.js'
+import {
+  crowd,
+  dropPatients,
+  effects,
+  followed,
+  lateFaults,
+  link,
+  makePatients,
+  openClinic,
+  visitsOf,
+  visitsOfCrowd,
+} from './clinic.js'
 
 openClinic()
 
 const post = (path: string, form: Record<string, string> = {}) =>
   fetch(new URL(path, process.env.APP_URL), { method: 'POST', body: new URLSearchParams(form) })
+
+const queueLinks = (listOf = (_index: number) => 'letters') =>
+  Promise.all(
+    crowd.map((subject, index) => link({ scope: 'queue', subject, data: { list: listOf(index) } }))
+  )
 
 test.group('Request tokens | many at once', (group) => {
   group.each.setup(async () => {
@@ -66,26 +82,26 @@ test.group('Request tokens | many at once', (group) => {
 
   test('the effect of many uses is done in one go, on SQLite', async ({ assert }) => {
     effects.length = 0
-    const links = await Promise.all(Array.from({ length: 40 }, () => link({ scope: 'queue' })))
+    const links = await queueLinks()
 
     const answers = await Promise.all(links.map(({ path }) => post(path)))
 
     assert.isTrue(answers.every(({ status }) => status === 200))
-    assert.equal(await visitsOf('amal'), 40)
+    assert.equal(await visitsOfCrowd(), 40)
     if (db.connection().dialect.name !== 'postgres') assert.isBelow(effects.length, 20)
   })
 
   test('where an answer fails, its effect is undone and those of the others stay [JWT-13]', async ({
     assert,
   }) => {
-    const links = await Promise.all(Array.from({ length: 40 }, () => link({ scope: 'queue' })))
+    const links = await queueLinks()
 
     const answers = await Promise.all(
       links.map(({ path }, index) => post(path, index % 4 === 0 ? { wish: 'throw' } : {}))
     )
 
     assert.equal(answers.filter(({ status }) => status === 500).length, 10)
-    assert.equal(await visitsOf('amal'), 30)
+    assert.equal(await visitsOfCrowd(), 30)
     assert.lengthOf(await db.from('request_tokens').where('uses', 1), 30)
     assert.equal((await listUses({ outcome: 'failed' })).length, 10)
   })
@@ -93,11 +109,7 @@ test.group('Request tokens | many at once', (group) => {
   test('where an effect cannot be done for all, it is done for each that it can [JWT-13]', async ({
     assert,
   }) => {
-    const links = await Promise.all(
-      Array.from({ length: 40 }, (_value, index) =>
-        link({ scope: 'queue', data: { list: index === 7 ? 'poison' : 'letters' } })
-      )
-    )
+    const links = await queueLinks((index) => (index === 7 ? 'poison' : 'letters'))
 
     const answers = await Promise.all(links.map(({ path }) => post(path)))
 
@@ -105,8 +117,62 @@ test.group('Request tokens | many at once', (group) => {
       answers.map(({ status }) => status),
       links.map((_link, index) => (index === 7 ? 500 : 200))
     )
-    assert.equal(await visitsOf('amal'), 39)
+    assert.equal(await visitsOfCrowd(), 39)
     assert.equal((await listUses({ outcome: 'failed' })).length, 1)
+  })
+
+  test('one whose state cannot be read fails alone', async ({ assert }) => {
+    const links = await Promise.all(
+      crowd.map((subject, index) =>
+        link({ scope: 'call_off', subject, data: { list: index === 3 ? 'unreadable' : 'letters' } })
+      )
+    )
+
+    const answers = await Promise.all(links.map(({ path }) => post(path)))
+
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      links.map((_link, index) => (index === 3 ? 500 : 200))
+    )
+  })
+
+  test('a replay that fails leaves nothing behind and hurts no neighbour', async ({ assert }) => {
+    const links = await Promise.all(crowd.map((subject) => link({ scope: 'call_off', subject })))
+    await Promise.all(links.map(({ path }) => post(path)))
+    await db.from('request_token_uses').delete()
+
+    const answers = await Promise.all(
+      links.map(({ path }, index) => post(path, index === 5 ? { wish: 'break replay' } : {}))
+    )
+
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      links.map((_link, index) => (index === 5 ? 500 : 200))
+    )
+    assert.equal(await visitsOfCrowd(), 0)
+  })
+
+  test('what follows a use runs after its commit, and never for one that failed', async ({
+    assert,
+  }) => {
+    followed.length = 0
+    const good = await link()
+    const bad = await link()
+
+    await post(good.path, { wish: 'follow' })
+    await post(bad.path, { wish: 'follow and fail' })
+
+    assert.deepEqual(followed, ['used'])
+  })
+
+  test('a use that is over writes nothing any more', async ({ assert }) => {
+    lateFaults.length = 0
+    const { path } = await link()
+
+    await post(path, { wish: 'late' })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+
+    assert.match(String(lateFaults[0]), /This use is over/)
   })
 
   test('a failed token works the next time', async ({ assert }) => {
