@@ -29,16 +29,27 @@ export default class MailingsSend extends Command {
   declare patience: number
 
   async run() {
-    const { sendMailing } = await import('#delivery/main')
     if (this.at && this.wait) this.refuse('Give --at or --wait, not both.')
     const ending = new AbortController()
-    this.app.terminating(() => ending.abort())
     this.app.listen('SIGINT', () => ending.abort())
+    const sending = this.#send(ending.signal)
+    this.app.terminating(async () => {
+      ending.abort()
+      await sending.catch(() => {})
+    })
+    const report = await sending
+    this.endProgress()
+    if (report.status === 'halted' || ending.signal.aborted) this.exitCode = 1
+    this.print(report, this.wait ? sentence(report) : this.#begun(report))
+  }
+
+  async #send(signal: AbortSignal) {
+    const { sendMailing } = await import('#delivery/main')
     let told: string | null = null
-    const report = await sendMailing(this.id, {
+    return sendMailing(this.id, {
       wait: this.wait,
       at: this.at,
-      signal: ending.signal,
+      signal,
       patience: this.patience * SECOND,
       onProgress: ({ handed, trouble }) => {
         this.progress(`${handed.toLocaleString('en')} sent`)
@@ -46,9 +57,6 @@ export default class MailingsSend extends Command {
         told = trouble
       },
     })
-    this.endProgress()
-    if (report.status === 'halted') this.exitCode = 1
-    this.print(report, this.wait ? sentence(report) : this.#begun(report))
   }
 
   #begun({

@@ -32,6 +32,9 @@ function start(cleanup: Cleanup, argv: string[], env: Record<string, string> = {
   return { child, exit, talk }
 }
 
+/** Beside the one that this run listens on. */
+const freePort = String(20_000 + (process.pid % 20_000) + 7)
+
 async function until(isSo: () => boolean | Promise<boolean>) {
   for (let i = 0; i < 400; i++) {
     if (await isSo()) return
@@ -44,24 +47,45 @@ test.group('Worker | a process of its own', (group) => {
   group.each.setup(() => emptyDatabase())
   group.each.timeout(60_000)
 
-  test('SIGTERM: what is in flight is finished, the rest waits, exit 0 [OPS-5]', async ({
+  test('SIGTERM to {$self}: what is in flight is finished, the rest waits, exit 0 [OPS-5]')
+    .with(['ace.js work', 'bin/start.js --work'])
+    .run(async ({ assert, cleanup }, argv) => {
+      const sink = await openSink(cleanup, { delay: 40 })
+      const { id } = await makePost(60)
+      await sendMailing(id)
+      const { child, exit } = start(cleanup, argv.split(' '), { PORT: freePort })
+      await until(() => sink.messages.length >= 8)
+
+      child.kill('SIGTERM')
+      const [code] = await exit
+
+      assert.equal(code, 0)
+      const { counts } = await mailingStatus(id)
+      assert.equal(counts.sent, sink.messages.length)
+      assert.include(counts, { claimed: 0, uncertain: 0, failed: 0 })
+      assert.isAbove(counts.pending, 0)
+    })
+
+  test('SIGTERM to a send that waits for the server: it ends, and nothing is lost [OPS-5]', async ({
     assert,
     cleanup,
   }) => {
-    const sink = await openSink(cleanup, { delay: 40 })
-    const { id } = await makePost(60)
-    await sendMailing(id)
-    const { child, exit } = start(cleanup, ['ace.js', 'work'])
-    await until(() => sink.messages.length >= 8)
+    const sink = await openSink(cleanup)
+    await sink.stop()
+    const { id } = await makePost(3)
+    const { child, exit, talk } = start(cleanup, ['ace.js', 'mailings:send', id, '--wait'])
+    await until(async () => {
+      const { status } = await mailingStatus(id)
+      return status === 'sending'
+    })
+    await sleep(1_000)
 
     child.kill('SIGTERM')
-    const [code] = await exit
+    await exit
 
-    assert.equal(code, 0)
+    assert.match(await talk, /^The mail server is away: [^\n]+\n$/)
     const { counts } = await mailingStatus(id)
-    assert.equal(counts.sent, sink.messages.length)
-    assert.include(counts, { claimed: 0, uncertain: 0, failed: 0 })
-    assert.isAbove(counts.pending, 0)
+    assert.equal(counts.pending, 3)
   })
 
   test('kill -9: the next worker sends the rest, nobody twice, at most one uncertain per connection [SMTP-6, SMTP-7, SMTP-8, SMTP-9, OPS-5]', async ({
@@ -96,7 +120,7 @@ test.group('Start | of the web process', (group) => {
   async function newDatabase(cleanup: Cleanup) {
     const folder = await mkdtemp(join(tmpdir(), 'postern-start-'))
     cleanup(() => rm(folder, { recursive: true }))
-    const port = String(20_000 + (process.pid % 20_000) + 7)
+    const port = freePort
     return {
       DB_CONNECTION: 'sqlite',
       SQLITE_FILE: join(folder, 'db.sqlite3'),
