@@ -1,5 +1,6 @@
 import db from '@adonisjs/lucid/services/db'
 import type Mailing from '#models/mailing'
+import { EVERY_LIST_SCOPES } from '#subscribers/main'
 
 const WEEK = 7 * 24 * 60 * 60_000
 
@@ -10,7 +11,7 @@ const WEEK = 7 * 24 * 60 * 60_000
 export const MAY_GET = `
   p.status = 'subscribed' AND s.erased_at IS NULL AND s.email IS NOT NULL
   AND (s.paused_until IS NULL OR s.paused_until <= ?)
-  AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_hash = s.email_hash AND x.scope IN ('all', ?))`
+  AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_hash = s.email_hash AND x.scope IN (${EVERY_LIST_SCOPES}, ?))`
 
 /**
  * Makes one delivery for each person who is to get the mailing, in one statement. Twice changes

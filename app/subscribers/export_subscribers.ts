@@ -3,6 +3,7 @@ import db from '@adonisjs/lucid/services/db'
 import type List from '#models/list'
 import { disarm } from './formulas.js'
 import { rows } from './rows.js'
+import { EVERY_LIST_SCOPES } from './suppressions.js'
 
 export const EXPORT_FORMATS = ['csv', 'jsonl'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
@@ -83,7 +84,7 @@ function peopleAfter(last: number, list: List) {
     WHERE p.list_id = ? AND p.status = 'subscribed' AND p.subscriber_id > ?
       AND s.erased_at IS NULL AND NOT EXISTS (
         SELECT 1 FROM suppressions x
-        WHERE x.address_hash = s.email_hash AND x.scope IN ('all', ?))
+        WHERE x.address_hash = s.email_hash AND x.scope IN (${EVERY_LIST_SCOPES}, ?))
     ORDER BY p.subscriber_id LIMIT ${PAGE_ROWS}`,
     [list.id, last, list.publicId]
   )

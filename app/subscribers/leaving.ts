@@ -4,7 +4,7 @@ import { SubscriberError } from './errors.js'
 import type { LinkSubscriber } from './link_subscriber.js'
 import { jsonTable } from './json_rows.js'
 import { rows } from './rows.js'
-import { suppressHash } from './suppressions.js'
+import { recordObjection } from './suppressions.js'
 
 export const LEAVING_REASONS = ['too_many', 'not_relevant', 'never_asked', 'other'] as const
 export type LeavingReason = (typeof LEAVING_REASONS)[number]
@@ -67,12 +67,8 @@ export async function leaveEverything(use: GrantedUse<LinkSubscriber>) {
   for (const { list_id: list } of left)
     await use.query(RECORD, [now, subject.id, list, use.claims.jti])
   if (!subject.emailHash) return
-  const note = objectionNote(use.claims.jti)
-  await suppressHash(subject.emailHash, { reason: 'objection', note }, use.client)
+  await recordObjection(subject.emailHash, `by link ${use.claims.jti}`, use.client)
 }
-
-/** By which link it was, so that an undo lifts its own objection and no other. */
-export const objectionNote = (jti: string) => `by link ${jti}`
 
 /** Notes why the person has left. One who has come back meanwhile is not asked any more. */
 export async function giveReason(

@@ -37,6 +37,7 @@ export {
 export { preferencesOf, type Preferences, type TopicChoice } from './preferences.js'
 export { canonicalLanguage } from './profile.js'
 export {
+  EVERY_LIST_SCOPES,
   isSuppressed,
   liftSuppression,
   listSuppressions,
@@ -47,4 +48,4 @@ export {
   type SuppressionReason,
 } from './suppressions.js'
 export { recordAction } from './staff_actions.js'
-export { undoLeaving } from './undoing.js'
+export { undoLeaving, type Standing, type Undone } from './undoing.js'

@@ -17,6 +17,11 @@ export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
 /** What only the person can take back, by a link in a message that reached them. */
 const THE_PERSONS_OWN: string[] = ['objection', 'complaint', 'erased']
 const EVERY_LIST = 'all'
+/** The person's own objection, beside what others have said of every list: neither hides the other. */
+const OBJECTION = 'objection'
+
+/** The scopes that are about every list, for `scope IN (…)`. */
+export const EVERY_LIST_SCOPES = `'${EVERY_LIST}', '${OBJECTION}'`
 
 export interface SuppressionOptions {
   /** @default 'manual' */
@@ -55,7 +60,22 @@ export async function suppressHash(
   )
 }
 
-const strength = (column: string) =>
+/** The person wants nothing of any list, those to come included. */
+export const recordObjection = (hash: string, note: string, client: QueryClientContract) =>
+  suppressHash(hash, { reason: 'objection', scope: OBJECTION, note }, client)
+
+/** The person takes the own objection back. What others have said stays. */
+export async function withdrawObjection(hash: string, client: QueryClientContract) {
+  const lifted = await rows(
+    client,
+    'DELETE FROM suppressions WHERE address_hash = ? AND scope = ? RETURNING id',
+    [hash, OBJECTION]
+  )
+  return lifted.length > 0
+}
+
+/** A column of reasons as numbers, the strongest highest. */
+export const strength = (column: string) =>
   `CASE ${column} ${SUPPRESSION_REASONS.map((reason, i) => `WHEN '${reason}' THEN ${i}`).join(' ')} END`
 
 /** The hash under which an address is suppressed. */
@@ -77,8 +97,8 @@ export async function suppressionOf(
 ): Promise<SuppressionReason | null> {
   const found = await rows<{ reason: SuppressionReason }>(
     client,
-    'SELECT reason FROM suppressions WHERE address_hash = ? AND scope IN (?, ?)',
-    [hash, EVERY_LIST, list ?? EVERY_LIST]
+    `SELECT reason FROM suppressions WHERE address_hash = ? AND scope IN (${EVERY_LIST_SCOPES}, ?)`,
+    [hash, list ?? EVERY_LIST]
   )
   const reasons = found.map(({ reason }) => reason)
   return SUPPRESSION_REASONS.findLast((reason) => reasons.includes(reason)) ?? null
@@ -86,11 +106,11 @@ export async function suppressionOf(
 
 /** The person wants mail again, and has shown it by a link that reached the address. */
 export async function liftByPerson(hash: string, list: string, client: QueryClientContract) {
-  await rows(client, 'DELETE FROM suppressions WHERE address_hash = ? AND scope IN (?, ?)', [
-    hash,
-    EVERY_LIST,
-    list,
-  ])
+  await rows(
+    client,
+    `DELETE FROM suppressions WHERE address_hash = ? AND scope IN (${EVERY_LIST_SCOPES}, ?)`,
+    [hash, list]
+  )
 }
 
 /**
@@ -105,7 +125,9 @@ export async function liftSuppression(
 ) {
   if (!because.trim()) throw new SubscriberError('Say in words why it is lifted: --reason TEXT.')
   const hash = suppressionHash(address)
-  const row = await Suppression.findBy({ addressHash: hash, scope })
+  const row =
+    (await Suppression.findBy({ addressHash: hash, scope })) ??
+    (await Suppression.findBy({ addressHash: hash, scope: OBJECTION }))
   if (!row) throw new NotFoundError(`"${address}" is not suppressed there. Nothing was changed.`)
   if (THE_PERSONS_OWN.includes(row.reason))
     throw new ConsentError(

@@ -2,6 +2,7 @@ import type { QueryClientContract } from '@adonisjs/lucid/types/database'
 import type List from '#models/list'
 import { jsonValues } from '../json_rows.js'
 import { rows } from '../rows.js'
+import { EVERY_LIST_SCOPES, strength } from '../suppressions.js'
 import type { Person } from './person.js'
 
 /** What the database says of a person of the file. */
@@ -66,7 +67,8 @@ async function suppressedAmong(people: Person[], list: List, client: QueryClient
   const found = await rows(
     client,
     `SELECT address_hash, reason FROM suppressions
-    WHERE address_hash IN ${jsonValues(client)} AND scope IN ('all', ?)`,
+    WHERE address_hash IN ${jsonValues(client)} AND scope IN (${EVERY_LIST_SCOPES}, ?)
+    ORDER BY ${strength('reason')}`,
     [JSON.stringify(people.map(({ hash }) => hash)), list.publicId]
   )
   return new Map<string, string>(found.map((row) => [row.address_hash, row.reason]))

@@ -1,8 +1,10 @@
 import { test } from '@japa/runner'
+import { DateTime } from 'luxon'
 import type List from '#models/list'
 import type Subscriber from '#models/subscriber'
 import Subscription from '#models/subscription'
 import { makeList, makeSubscriber, makeSubscription } from '#database/factories/main'
+import { isSuppressed, suppress } from '#subscribers/main'
 import { emptyDatabase } from '#tests/database'
 import { formOn, makeLink, statusOf, submit, visit } from '#tests/functional/public/visitor'
 
@@ -98,6 +100,77 @@ test.group('Unsubscribe | the page after', (group) => {
     assert.equal(await statusOf(rosa, list), 'unsubscribed')
   })
 
+  test('undo makes every leave link of the list work again [UNSUB-11]', async ({ assert }) => {
+    const { page } = await leave()
+    const second = await makeLink('unsubscribe', rosa, list, { mailing: 'second' })
+    await oneClick(second.url)
+
+    await submit('/unsubscribe/undo', formOn(page, '/unsubscribe/undo'))
+
+    assert.equal(await statusOf(rosa, list), 'subscribed')
+    assert.equal((await oneClick(second.url)).status, 200)
+    assert.equal(await statusOf(rosa, list), 'unsubscribed')
+  })
+
+  test('undo on the page of a link that came second works too [UNSUB-11]', async ({ assert }) => {
+    const { link } = await leave()
+    const second = await makeLink('unsubscribe', rosa, list)
+    const page = await (await submit(second.url, { rt: second.token })).text()
+
+    const response = await submit('/unsubscribe/undo', formOn(page, '/unsubscribe/undo'))
+
+    assert.include(await response.text(), 'You are back on Garden News')
+    assert.equal(await statusOf(rosa, list), 'subscribed')
+    for (const { url } of [link, second]) assert.equal((await oneClick(url)).status, 200)
+  })
+
+  test('undo of a person whose address gets no mail does not promise any [BNC-8]', async ({
+    assert,
+  }) => {
+    await suppress('rosa@example.org', { reason: 'bounce' })
+    const { page } = await leave()
+
+    const response = await submit('/unsubscribe/undo', formOn(page, '/unsubscribe/undo'))
+    const after = await response.text()
+
+    assert.include(after, 'You are on Garden News, but no mail will come')
+    assert.notInclude(after, 'You are back')
+  })
+
+  test('undo of one who had not confirmed says that mail waits for that', async ({ assert }) => {
+    await Subscription.query().update({ status: 'pending', joined_at: null })
+    const { page } = await leave()
+
+    const response = await submit('/unsubscribe/undo', formOn(page, '/unsubscribe/undo'))
+
+    assert.include(await response.text(), 'Your sign-up waits for you again')
+    assert.equal(await statusOf(rosa, list), 'pending')
+  })
+
+  test('undo names a pause that goes on', async ({ assert }) => {
+    const pausedUntil = DateTime.utc().plus({ days: 12 })
+    await rosa.merge({ pausedUntil }).save()
+    const { page } = await leave()
+
+    const response = await submit('/unsubscribe/undo', formOn(page, '/unsubscribe/undo'))
+
+    const day = pausedUntil.toFormat('d LLLL yyyy')
+    assert.include(await response.text(), `your pause lasts until ${day}`)
+  })
+
+  test('undo after one has come back already says that there was nothing to undo', async ({
+    assert,
+  }) => {
+    const { page } = await leave()
+    const { rt } = formOn(page, '/preferences')
+    await submit('/preferences', { rt, join: 'yes' })
+
+    const response = await submit('/unsubscribe/undo', formOn(page, '/unsubscribe/undo'))
+
+    assert.include(await response.text(), 'There was nothing to undo')
+    assert.equal(await statusOf(rosa, list), 'subscribed')
+  })
+
   test('a reason is kept: {comment}')
     .with([
       { reason: 'too_many', comment: '' },
@@ -144,8 +217,25 @@ test.group('Unsubscribe | the page after', (group) => {
 
     assert.include(everything, 'You have left every list')
     assert.equal(await statusOf(rosa, other), 'unsubscribed')
-    await submit('/unsubscribe/undo', formOn(everything, '/unsubscribe/undo'))
+    const back = await submit('/unsubscribe/undo', formOn(everything, '/unsubscribe/undo'))
     assert.equal(await statusOf(rosa, other), 'subscribed')
+    const after = await back.text()
+    assert.include(after, 'You are back on Garden News')
+    assert.include(after, 'You also get these again: Tool Notes.')
+    assert.equal(await statusOf(rosa, list), 'subscribed')
+  })
+
+  test('undo on the first page ends the wish to leave every list as well [LAW-9]', async ({
+    assert,
+  }) => {
+    const { page } = await leave()
+    await submit('/preferences', { ...formOn(page, '/preferences'), leave: 'everything' })
+    assert.isTrue(await isSuppressed('rosa@example.org'))
+
+    const response = await submit('/unsubscribe/undo', formOn(page, '/unsubscribe/undo'))
+
+    assert.include(await response.text(), 'You are back on Garden News')
+    assert.isFalse(await isSuppressed('rosa@example.org', list.publicId))
   })
 
   test('someone whose list is gone has nothing left to leave', async ({ assert }) => {

@@ -1,11 +1,22 @@
 import { test } from '@japa/runner'
 import db from '@adonisjs/lucid/services/db'
 import { DateTime } from 'luxon'
-import { makeList, makeSubscriber, makeSubscription } from '#database/factories/main'
+import { makeList, makeMailing, makeSubscriber, makeSubscription } from '#database/factories/main'
 import ConsentEvent from '#models/consent_event'
 import Subscription from '#models/subscription'
-import { giveReason, isLeft, isSuppressed, leaveEverything, leaveList } from '#subscribers/main'
-import { undoLeaving } from '#subscribers/main'
+import Suppression from '#models/suppression'
+import { prepareMailing } from '#mailings/main'
+import {
+  exportSubscribers,
+  giveReason,
+  isLeft,
+  isSuppressed,
+  leaveEverything,
+  leaveList,
+  liftSuppression,
+  suppress,
+  undoLeaving,
+} from '#subscribers/main'
 import { emptyDatabase } from '#tests/database'
 import { issueLink, present, usesOf } from '#tests/functional/subscribers/grant'
 
@@ -145,6 +156,97 @@ test.group('Leaving | everything', (group) => {
   })
 })
 
+test.group('Leaving | everything, beside other suppressions', (group) => {
+  group.each.setup(() => emptyDatabase())
+
+  test('does not hide that the address was suppressed as {reason}, nor does the undo [BNC-8]')
+    .with([{ reason: 'manual' }, { reason: 'bounce' }, { reason: 'complaint' }] as const)
+    .run(async ({ assert }, { reason }) => {
+      const list = await makeList()
+      const subscriber = await makeSubscriber({ list })
+      await suppress(subscriber.email!, { reason, note: 'kept' })
+      const link = await issueLink('preferences', { subscriber, list })
+      await present(link, leaveEverything, at)
+      assert.sameMembers(await reasons(), [reason, 'objection'])
+
+      const undo = await issueLink('undo', { subscriber, list, use: link.jti })
+      const { standing } = await present(undo, undoLeaving)
+
+      const [row, ...others] = await Suppression.all()
+      assert.isEmpty(others)
+      assert.include(row.serialize(), { reason, note: 'kept', scope: 'all' })
+      assert.equal(standing, 'suppressed')
+    })
+
+  test('is not lifted by staff: only the person can [LAW-9]', async ({ assert }) => {
+    const list = await makeList()
+    const subscriber = await makeSubscriber({ list })
+    await present(await issueLink('preferences', { subscriber, list }), leaveEverything, at)
+
+    await assert.rejects(
+      () => liftSuppression(subscriber.email!, { because: 'We miss her' }),
+      /only the person can lift that/i
+    )
+
+    await suppress(subscriber.email!, { reason: 'bounce' })
+    await liftSuppression(subscriber.email!, { because: 'Her mailbox was full' })
+    assert.deepEqual(await reasons(), ['objection'])
+    assert.isTrue(await isSuppressed(subscriber.emailKey!, list.publicId))
+  })
+
+  test('keeps the person out of mailings and out of exports [LAW-13]', async ({ assert }) => {
+    const list = await makeList()
+    const subscriber = await makeSubscriber({ list })
+    await present(await issueLink('preferences', { subscriber, list }), leaveEverything, at)
+    await Subscription.query().update({ status: 'subscribed' })
+    const mailing = await makeMailing({ list })
+
+    assert.equal(await prepareMailing(mailing), 0)
+    const lines = []
+    for await (const line of exportSubscribers(list, 'jsonl')) lines.push(line)
+    assert.notInclude(lines.join(''), subscriber.email!)
+  })
+
+  test('is ended by the undo of a leave before it, and by one with nothing to restore [LAW-9]', async ({
+    assert,
+  }) => {
+    const list = await makeList()
+    const subscriber = await makeSubscriber({ list })
+    const leave = await issueLink('unsubscribe', { subscriber, list })
+    const all = await issueLink('preferences', { subscriber, list })
+    for (const use of [leave.jti, all.jti]) {
+      await present(leave, leaveList, at)
+      await present(all, leaveEverything, new Date(at.getTime() + 1000))
+      assert.isTrue(await isSuppressed(subscriber.emailKey!))
+
+      const undo = await issueLink('undo', { subscriber, list, use })
+      const { standing } = await present(undo, undoLeaving)
+
+      assert.equal(standing, 'back')
+      assert.isFalse(await isSuppressed(subscriber.emailKey!))
+      assert.lengthOf(await Subscription.query().where('status', 'subscribed'), 1)
+    }
+  })
+
+  test('says of a leave by staff since then that the person is still off the list', async ({
+    assert,
+  }) => {
+    const list = await makeList()
+    const subscriber = await makeSubscriber({ list, status: 'unsubscribed' })
+    const all = await issueLink('preferences', { subscriber, list })
+    await present(all, leaveEverything, at)
+
+    const undo = await issueLink('undo', { subscriber, list, use: all.jti })
+    const { standing } = await present(undo, undoLeaving)
+
+    assert.equal(standing, 'left')
+    assert.isFalse(await isSuppressed(subscriber.emailKey!))
+    assert.equal(await usesOf(all), 0)
+  })
+})
+
+const reasons = async () => (await Suppression.all()).map(({ reason }) => reason)
+
 test.group('Leaving | the reason', (group) => {
   group.each.setup(() => emptyDatabase())
 
@@ -211,6 +313,88 @@ test.group('Leaving | undo', (group) => {
 
     const subscription = await Subscription.findByOrFail('subscriberId', subscriber.id)
     assert.equal(subscription.status, 'pending')
+  })
+
+  test('gives back every leave link of the lists that are restored [UNSUB-11]', async ({
+    assert,
+  }) => {
+    const list = await makeList()
+    const other = await makeList({ name: 'Harbour Post' })
+    const subscriber = await makeSubscriber({ list })
+    await makeSubscription(subscriber, other)
+    const first = await issueLink('unsubscribe', { subscriber, list, mailing: 'm1' })
+    const second = await issueLink('unsubscribe', { subscriber, list, mailing: 'm2' })
+    const elsewhere = await issueLink('unsubscribe', { subscriber, list: other })
+    for (const link of [first, second, elsewhere]) await present(link, leaveList, at)
+
+    await present(await issueLink('undo', { subscriber, list, use: first.jti }), undoLeaving)
+
+    assert.deepEqual(await Promise.all([first, second, elsewhere].map(usesOf)), [0, 0, 1])
+  })
+
+  test('of a link that came second takes back the leave in force [UNSUB-11]', async ({
+    assert,
+  }) => {
+    const list = await makeList({ topics: ['Roses', 'Tools'] })
+    const subscriber = await makeSubscriber({ list, topics: ['Roses'] })
+    const before = await state(subscriber.id)
+    const first = await issueLink('unsubscribe', { subscriber, list, mailing: 'm1' })
+    const second = await issueLink('unsubscribe', { subscriber, list, mailing: 'm2' })
+    await present(first, leaveList)
+    await present(second, leaveList)
+
+    const undo = await issueLink('undo', { subscriber, list, use: second.jti })
+    const { standing } = await present(undo, undoLeaving)
+
+    assert.equal(standing, 'back')
+    assert.deepEqual(await state(subscriber.id), before)
+    assert.deepEqual(await Promise.all([first, second].map(usesOf)), [0, 0])
+  })
+
+  test('does not take back a leave that is younger than the page with the undo', async ({
+    assert,
+  }) => {
+    const list = await makeList()
+    const subscriber = await makeSubscriber({ list })
+    const second = await issueLink('unsubscribe', { subscriber, list })
+    const undo = await issueLink('undo', { subscriber, list, use: second.jti })
+    const later = await issueLink('unsubscribe', { subscriber, list })
+    await present(later, leaveList, new Date(Date.now() + 5000))
+
+    const { standing } = await present(undo, undoLeaving)
+
+    assert.equal(standing, 'left')
+    assert.lengthOf(await Subscription.query().where('status', 'unsubscribed'), 1)
+  })
+
+  test('of a leave by the preferences gives back that link, once, and the leave links', async ({
+    assert,
+  }) => {
+    const list = await makeList()
+    const subscriber = await makeSubscriber({ list })
+    const preferences = await issueLink('preferences', { subscriber, list })
+    const unsubscribe = await issueLink('unsubscribe', { subscriber, list })
+    await present(preferences, leaveList, at)
+    await present(unsubscribe, leaveList)
+    await db.from('request_tokens').where('jti', preferences.jti).update({ uses: 4 })
+
+    await present(await issueLink('undo', { subscriber, list, use: preferences.jti }), undoLeaving)
+
+    assert.equal(await usesOf(preferences), 3)
+    assert.equal(await usesOf(unsubscribe), 0)
+  })
+
+  test('with nothing to undo gives nothing back, and says so', async ({ assert }) => {
+    const list = await makeList()
+    const subscriber = await makeSubscriber({ list })
+    const link = await issueLink('preferences', { subscriber, list })
+    await present(link, async () => {})
+
+    const undo = await issueLink('undo', { subscriber, list, use: link.jti })
+    const { standing } = await present(undo, undoLeaving)
+
+    assert.equal(standing, 'unchanged')
+    assert.equal(await usesOf(link), 1)
   })
 
   test('does not take back a later leave by another way', async ({ assert }) => {
