@@ -175,6 +175,23 @@ test.group('Request tokens | forged and damaged', (group) => {
     assert.equal(bodies.size, 1)
   })
 
+  test('a used token in another form is a replay, not a new token [JWT-11]', async ({
+    assert,
+    client,
+  }) => {
+    await link()
+    const first = await signed({}, claims())
+    const second = await signed({}, claims({ exp: now() + 1800 }))
+
+    const used = await client.post(`/clinic/visit?rt=${first}`)
+    const again = await client.post(`/clinic/visit?rt=${second}`)
+
+    assert.notEqual(first, second)
+    used.assertStatus(200)
+    again.assertStatus(410)
+    assert.equal((await listUses())[0].outcome, 'replayed')
+  })
+
   test('clocks may differ by the leeway, not more [JWT-6]')
     .with([
       { claim: { nbf: 25, iat: 25 }, outcome: 'good' },
