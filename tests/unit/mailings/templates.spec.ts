@@ -3,7 +3,7 @@ import { renderParts, TemplateError } from '#mailings/main'
 import { compiled, LINKS, ROSA } from '#tests/unit/mailings/letters'
 
 test.group('Templates | faults', () => {
-  test('a body is refused with: {says}')
+  test('a body is refused with: {says} [MSG-16, WEB-8]')
     .with([
       { body: 'a\n\n{{ subscriber.name', says: /fault in line 3: output .* not closed/ },
       {
