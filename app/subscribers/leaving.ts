@@ -29,7 +29,7 @@ export function leaveList(use: GrantedUse<LinkSubscriber>) {
  * with all the requests that share a transaction.
  */
 export async function leaveLists(uses: GrantedUse<LinkSubscriber>[], client: QueryClientContract) {
-  const leaving = uses.filter(({ subject }) => subject?.list)
+  const leaving = firstOfEach(uses.filter(({ subject }) => subject?.list))
   const given = leaving.map((use) => [
     use.subject.id,
     use.subject.list!.id,
@@ -40,10 +40,19 @@ export async function leaveLists(uses: GrantedUse<LinkSubscriber>[], client: Que
   if (left.length === 0) return
   const gone = new Set(left.map((row) => `${row.subscriber_id} ${row.list_id}`))
   const events = leaving
-    .filter(({ subject }) => gone.delete(`${subject.id} ${subject.list!.id}`))
+    .filter((use) => gone.has(placeOf(use)))
     .map(({ subject, at, claims }) => [at.getTime(), subject.id, subject.list!.id, claims.jti])
   await runStatement(client, recordSql(client), [JSON.stringify(events)])
 }
+
+/** One person may press two links of one list at once: an UPDATE would take either of them. */
+function firstOfEach(uses: GrantedUse<LinkSubscriber>[]) {
+  const first = new Map<string, GrantedUse<LinkSubscriber>>()
+  for (const use of uses) if (!first.has(placeOf(use))) first.set(placeOf(use), use)
+  return [...first.values()]
+}
+
+const placeOf = ({ subject }: GrantedUse<LinkSubscriber>) => `${subject.id} ${subject.list!.id}`
 
 const leaveSql = (client: QueryClientContract) => `
   UPDATE subscriptions SET status = 'unsubscribed', left_at = leaving.at,

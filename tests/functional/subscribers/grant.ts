@@ -1,4 +1,5 @@
 import db from '@adonisjs/lucid/services/db'
+import type { TransactionClientContract } from '@adonisjs/lucid/types/database'
 import type List from '#models/list'
 import type Subscriber from '#models/subscriber'
 // eslint-disable-next-line no-restricted-imports -- the door hands out uses only to controllers
@@ -26,13 +27,33 @@ export function issueLink(scope: LinkScope, { subscriber, list, ...parts }: Link
 }
 
 /** Does with a link what a controller does: all in the transaction that spends its use. */
-export async function present<Result>(link: RequestToken, act: Act<Result>, at = new Date()) {
-  const { claims } = link
+export function present<Result>(link: RequestToken, act: Act<Result>, at = new Date()) {
+  return presentTogether(
+    [link],
+    ([use]) => act(use),
+    () => at
+  )
+}
+
+/** The same with several links, whose uses share a transaction. */
+export async function presentTogether<Result>(
+  links: RequestToken[],
+  act: (uses: GrantedUse<LinkSubscriber>[], client: TransactionClientContract) => Promise<Result>,
+  at: (index: number) => Date
+) {
   return db.connection('uses').transaction(async (client) => {
-    await client.from('request_tokens').where('jti', claims.jti).update({ uses: 1 })
-    const query = { subject: claims.sub!, scope: claims.scope, data: claims.data }
-    const [subject] = await loadLinkSubscribers([query], client)
-    return act(new Grant('used', claims, subject, at, client, link.encode()))
+    for (const { jti } of links)
+      await client.from('request_tokens').where('jti', jti).update({ uses: 1 })
+    const queries = links.map(({ claims }) => ({
+      subject: claims.sub!,
+      scope: claims.scope,
+      data: claims.data,
+    }))
+    const subjects = await loadLinkSubscribers(queries, client)
+    const uses = links.map(
+      (link, i) => new Grant('used', link.claims, subjects[i], at(i), client, link.encode())
+    )
+    return act(uses, client)
   })
 }
 

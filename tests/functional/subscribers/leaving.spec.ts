@@ -13,12 +13,13 @@ import {
   isSuppressed,
   leaveEverything,
   leaveList,
+  leaveLists,
   liftSuppression,
   suppress,
   undoLeaving,
 } from '#subscribers/main'
 import { emptyDatabase } from '#tests/database'
-import { issueLink, present, usesOf } from '#tests/functional/subscribers/grant'
+import { issueLink, present, presentTogether, usesOf } from '#tests/functional/subscribers/grant'
 
 const at = new Date('2026-11-24T09:30:00.250Z')
 
@@ -93,6 +94,31 @@ test.group('Leaving | one list', (group) => {
     assert.lengthOf(await Subscription.query().where('status', 'unsubscribed'), 2)
     assert.lengthOf(await ConsentEvent.query().where('event', 'left'), 2)
     assert.deepEqual(await Promise.all(links.map(usesOf)), [1, 1, 1])
+  })
+})
+
+test.group('Leaving | several uses in one go', (group) => {
+  group.each.setup(() => emptyDatabase())
+
+  test('two links of one person for one list: the first counts, in the row and in the record', async ({
+    assert,
+  }) => {
+    const list = await makeList()
+    const subscriber = await makeSubscriber({ list })
+    const first = await issueLink('unsubscribe', { subscriber, list, mailing: 'm1' })
+    const second = await issueLink('unsubscribe', { subscriber, list, mailing: 'm2' })
+
+    await presentTogether([first, second], leaveLists, (i) => new Date(at.getTime() + i))
+
+    const subscription = await Subscription.findByOrFail('subscriberId', subscriber.id)
+    const [event, ...others] = await ConsentEvent.all()
+    assert.isEmpty(others)
+    assert.equal(event.sourceRef, first.jti)
+    assert.equal(event.at.toMillis(), at.getTime())
+    assert.equal(subscription.leftThrough, 'm1')
+    assert.equal(subscription.leftAt?.toMillis(), at.getTime())
+    const undo = await issueLink('undo', { subscriber, list, use: first.jti })
+    assert.equal((await present(undo, undoLeaving)).standing, 'back')
   })
 })
 
