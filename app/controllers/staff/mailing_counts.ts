@@ -1,6 +1,5 @@
 import db from '@adonisjs/lucid/services/db'
 import type { DeliveryStatus } from '#models/delivery'
-import { countUses } from '#request_tokens/main'
 
 export type MailingCounts = Record<DeliveryStatus | 'waiting' | 'total', number>
 
@@ -36,12 +35,17 @@ export async function deliveryCounts(mailingIds: number[]): Promise<Map<number, 
   return counts
 }
 
-/** How many left a list through a link of each mailing, by its public id. */
+/** How many are off the list now because of each mailing, by its public id. */
 export async function leaveCounts(mailings: string[]): Promise<Map<string, number>> {
-  const counts = await Promise.all(
-    mailings.map((mailing) =>
-      countUses({ scope: 'unsubscribe', outcome: 'used', data: { mailing } }, ['mailing'])
-    )
-  )
-  return new Map(mailings.map((mailing, index) => [mailing, counts[index][0]?.count ?? 0]))
+  const rows = await db
+    .from('subscriptions')
+    .where('status', 'unsubscribed')
+    .whereIn('left_through', mailings)
+    .groupBy('left_through')
+    .select('left_through')
+    .count('* as count')
+
+  const counts = new Map(mailings.map((mailing) => [mailing, 0]))
+  for (const row of rows) counts.set(row.left_through, Number(row.count))
+  return counts
 }
