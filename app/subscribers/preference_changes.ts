@@ -34,7 +34,7 @@ export interface PreferenceChanges {
  * Saves what the person of a link chose: all of it or, when something cannot be, nothing.
  *
  * @returns a sentence for each thing that is different now
- * @throws SubscriberError before anything is written
+ * @throws SubscriberError before anything is written; also when the person was erased meanwhile
  */
 export async function savePreferences(
   use: GrantedUse<LinkSubscriber>,
@@ -49,11 +49,23 @@ export async function savePreferences(
   const settings = changedSettings(before, changes, use.at)
   const topics = changedTopics(before, changes.topics)
 
+  const isChange = settings.length + topics.added.length + topics.removed.length > 0
+  if (isChange || changes.join) await holdPerson(use)
   const changed: string[] = []
   if (changes.join && (await comeBack(use))) changed.push(`You get ${list} again.`)
   await saveSettings(use, settings)
   await saveTopics(use, topics)
   return { changed: [...changed, ...topics.sentences, ...settings.map((one) => one.sentence)] }
+}
+
+/** From here to the commit an erasure waits; one that came first leaves nothing to write to. */
+async function holdPerson(use: GrantedUse<LinkSubscriber>) {
+  const held = await use.query(
+    `UPDATE subscribers SET updated_at = updated_at WHERE id = ? AND erased_at IS NULL RETURNING id`,
+    [use.subject.id]
+  )
+  if (held.length === 0)
+    throw new SubscriberError('Your data was erased meanwhile. There is nothing to save.')
 }
 
 interface Setting {
@@ -141,11 +153,10 @@ async function comeBack({ subject, claims, at, client }: GrantedUse<LinkSubscrib
 async function saveSettings(use: GrantedUse<LinkSubscriber>, settings: Setting[]) {
   if (settings.length === 0) return
   const assignments = settings.map(({ column }) => `${column} = ?`).join(', ')
-  await use.query(`UPDATE subscribers SET ${assignments}, updated_at = ? WHERE id = ?`, [
-    ...settings.map(({ value }) => value),
-    use.at.getTime(),
-    use.subject.id,
-  ])
+  await use.query(
+    `UPDATE subscribers SET ${assignments}, updated_at = ? WHERE id = ? AND erased_at IS NULL`,
+    [...settings.map(({ value }) => value), use.at.getTime(), use.subject.id]
+  )
 }
 
 async function saveTopics(use: GrantedUse<LinkSubscriber>, { added, removed }: TopicChanges) {

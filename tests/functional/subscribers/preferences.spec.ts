@@ -4,9 +4,10 @@ import { DateTime } from 'luxon'
 import { makeList, makeSubscriber } from '#database/factories/main'
 import ConsentEvent from '#models/consent_event'
 import type List from '#models/list'
-import type Subscriber from '#models/subscriber'
+import Subscriber from '#models/subscriber'
 import Subscription from '#models/subscription'
 import {
+  eraseSubscriber,
   joinList,
   leaveList,
   preferencesOf,
@@ -120,6 +121,42 @@ test.group('Preferences | saving', (group) => {
     })
 
     assert.isEmpty(changed)
+    assert.isEmpty(await ConsentEvent.all())
+  })
+
+  test('of one who was erased meanwhile writes nothing [LAW-15]', async ({ assert }) => {
+    const list = await makeList({ topics: ['Roses'] })
+    const rosa = await makeSubscriber({ list, name: 'Rosa' })
+    const link = await issueLink('preferences', { subscriber: rosa, list })
+
+    const saving = present(link, async (use) => {
+      await eraseSubscriber(use)
+      return savePreferences(use, {
+        name: 'Rosa',
+        weeklyLimit: 2,
+        topics: [list.topics[0].publicId],
+        join: true,
+      })
+    })
+
+    await assert.rejects(() => saving, 'Your data was erased meanwhile. There is nothing to save.')
+  })
+
+  test('leaves an erased row as it is [LAW-15]', async ({ assert }) => {
+    const list = await makeList()
+    const rosa = await makeSubscriber({ list })
+    const link = await issueLink('preferences', { subscriber: rosa, list })
+
+    await present(link, async (use) => {
+      await use.query('UPDATE subscribers SET erased_at = ?, name = NULL WHERE id = ?', [
+        1,
+        rosa.id,
+      ])
+      await assert.rejects(() => savePreferences(use, { name: 'Somebody Else' }))
+    })
+
+    const row = await Subscriber.findOrFail(rosa.id)
+    assert.isNull(row.name)
     assert.isEmpty(await ConsentEvent.all())
   })
 
