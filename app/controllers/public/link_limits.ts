@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net'
 import limiter from '@adonisjs/limiter/services/main'
 import { errors } from '@adonisjs/limiter'
+import { networkOf } from '#request_tokens/main'
 import { addressHash } from '#subscribers/main'
 
 /* Each limit with what it is counted by. The first that is reached says how long to wait. */
@@ -23,16 +23,4 @@ export async function secondsToWait({ address, source }: { address: string; sour
     if (!(error instanceof errors.E_TOO_MANY_REQUESTS)) throw error
     return Math.max(1, Math.ceil(error.response.availableIn))
   }
-}
-
-/** An IPv6 subscriber holds a /64 and may use any address of it. */
-export function networkOf(ip: string) {
-  if (!isIPv6(ip) || ip.startsWith('::ffff:')) return ip
-  const [head, tail] = ip.split('::')
-  const groups = head.split(':').filter(Boolean)
-  const missing =
-    tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
-  return [...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':')]
-    .slice(0, 4)
-    .join(':')
 }
