@@ -1,34 +1,7 @@
 import { DateTime } from 'luxon'
-import List from '#models/list'
-import Mailing from '#models/mailing'
-import Subscriber from '#models/subscriber'
 import { parseLifetime } from '#request_tokens/main'
-import { normaliseAddress } from '#subscribers/main'
 
 /* What commands are given, as what they work with; each refusal is a sentence. */
-
-export async function subscriberOf(email: string) {
-  const subscriber = await Subscriber.findBy('emailKey', normaliseAddress(email).key)
-  if (!subscriber) throw new Error(`There is no subscriber ${email}.`)
-  return subscriber
-}
-
-export async function listOf(slug: string) {
-  const list = await List.findBy('slug', slug)
-  if (list) return list
-  const known = await List.query().orderBy('slug').limit(20)
-  const names = known.map((one) => one.slug).join(', ')
-  throw new Error(
-    `There is no list "${slug}". ${names ? `Known: ${names}.` : 'There is none yet.'}`
-  )
-}
-
-export async function mailingOf(publicId: string) {
-  const mailing = await Mailing.findBy('publicId', publicId)
-  if (!mailing)
-    throw new Error(`There is no mailing "${publicId}". Give the id that it was made with.`)
-  return mailing
-}
 
 /** An instant: ISO 8601, in UTC where no zone is named. */
 export function instantOf(text: string, flag: string) {

@@ -1,5 +1,7 @@
-import { mailingOf, pastOf, subscriberOf } from '#commands/_arguments'
+import { pastOf } from '#commands/_arguments'
+import { findMailing } from '#mailings/main'
 import type { RecordedUse, UseFilter } from '#request_tokens/main'
+import { findSubscriber } from '#subscribers/main'
 
 export const OUTCOMES = [
   'missing',
@@ -30,8 +32,8 @@ export async function filterOf(flags: FilterFlags): Promise<UseFilter> {
     throw new Error(
       `There is no outcome "${flags.outcome}". Choose one of: ${OUTCOMES.join(', ')}.`
     )
-  const subscriber = flags.subscriber ? await subscriberOf(flags.subscriber) : null
-  const mailing = flags.mailing ? await mailingOf(flags.mailing) : null
+  const subscriber = flags.subscriber ? await findSubscriber(flags.subscriber) : null
+  const mailing = flags.mailing ? await findMailing(flags.mailing) : null
   return {
     outcome: flags.outcome,
     scope: flags.scope,

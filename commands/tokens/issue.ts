@@ -1,17 +1,11 @@
 import { flags } from '@adonisjs/core/ace'
-import {
-  instantOf,
-  lifetimeOf,
-  listOf,
-  mailingOf,
-  subscriberOf,
-  wholeNumberOf,
-} from '#commands/_arguments'
+import { instantOf, lifetimeOf, wholeNumberOf } from '#commands/_arguments'
 import { Command } from '#commands/_command'
+import { findMailing } from '#mailings/main'
 import List from '#models/list'
 import type Subscriber from '#models/subscriber'
 import { RequestToken } from '#request_tokens/main'
-import { linkFor, type LinkScope } from '#subscribers/main'
+import { findList, findSubscriber, linkFor, type LinkScope } from '#subscribers/main'
 
 const SCOPES: LinkScope[] = ['unsubscribe', 'preferences', 'view', 'confirm', 'export', 'erase']
 
@@ -65,9 +59,9 @@ export default class TokensIssue extends Command {
     if (!this.subscriber || !this.scope)
       this.refuse('Say whom the link is for, and what: --subscriber EMAIL --scope SCOPE.')
     const scope = this.#checkedScope()
-    const subscriber = await subscriberOf(this.subscriber)
-    const list = this.list ? await listOf(this.list) : await this.#onlyListOf(subscriber)
-    const mailing = this.mailing ? await mailingOf(this.mailing) : null
+    const subscriber = await findSubscriber(this.subscriber)
+    const list = this.list ? await findList(this.list) : await this.#onlyListOf(subscriber)
+    const mailing = this.mailing ? await findMailing(this.mailing) : null
     if (scope === 'view' && !mailing) this.refuse('Say which mailing the link shows: --mailing ID.')
 
     const link = linkFor(scope, {

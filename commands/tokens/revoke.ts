@@ -1,5 +1,6 @@
 import { args, flags } from '@adonisjs/core/ace'
-import { mailingOf, subscriberOf } from '#commands/_arguments'
+import { findMailing } from '#mailings/main'
+import { findSubscriber } from '#subscribers/main'
 import { Command } from '#commands/_command'
 import { inspectToken, listKeys, revokeTokens, type RevocationTarget } from '#request_tokens/main'
 
@@ -42,11 +43,11 @@ export default class TokensRevoke extends Command {
 
   async #target(): Promise<{ target: RevocationTarget; what: string }> {
     if (this.subscriber) {
-      const { publicId } = await subscriberOf(this.subscriber)
+      const { publicId } = await findSubscriber(this.subscriber)
       return { target: { subject: publicId }, what: `all links of ${this.subscriber}` }
     }
     if (this.mailing) {
-      const { publicId, subject } = await mailingOf(this.mailing)
+      const { publicId, subject } = await findMailing(this.mailing)
       return {
         target: { data: { mailing: publicId } },
         what: `all links of the mailing "${subject}"`,

@@ -107,7 +107,7 @@ test.group('audit:list', (group) => {
   test('{flag}: {says}')
     .with([
       { flag: '--outcome=good', says: 'There is no outcome "good". Choose one of: missing' },
-      { flag: '--subscriber=eve@example.org', says: 'There is no subscriber' },
+      { flag: '--subscriber=eve@example.org', says: 'Nobody has the address' },
       { flag: '--mailing=none', says: 'There is no mailing "none".' },
       { flag: '--since=lately', says: '--since "lately" is no time.' },
       { flag: '--limit=0', says: '--limit must be a whole number from 1' },
