@@ -58,9 +58,23 @@ function hmacPayload(text: string, key: KeyObject) {
 function readHeader(text: string) {
   if (text.length > MAX_TOKEN_LENGTH) return null
   const parts = text.split('.')
-  if (parts.length !== 3 || !parts.every(isCanonicalBase64Url)) return null
-  const header = parseCanonical(Buffer.from(parts[0], 'base64url').toString())
+  if (parts.length !== 3 || !isCanonicalBase64Url(parts[1]) || !isCanonicalBase64Url(parts[2]))
+    return null
+  return headerOf(parts[0])
+}
+
+/** Every token of a key has the same header. */
+const headers = new Map<string, Record<string, unknown>>()
+const MOST_HEADERS = 100
+
+function headerOf(part: string) {
+  const known = headers.get(part)
+  if (known) return known
+  if (!isCanonicalBase64Url(part)) return null
+  const header = parseCanonical(Buffer.from(part, 'base64url').toString())
   if (!header || Object.keys(header).some((name) => !HEADER_NAMES.includes(name))) return null
+  if (headers.size >= MOST_HEADERS) headers.clear()
+  headers.set(part, header)
   return header
 }
 

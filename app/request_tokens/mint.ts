@@ -103,20 +103,16 @@ function usesOf(asked: number | undefined, usual: number, mode: string) {
   return asked
 }
 
-const targets = new Map<string, string>()
-
-/** Mailings mint millions of links to a few targets. */
 function targetOf(target: string) {
-  let normalised = targets.get(target)
-  if (normalised === undefined) {
-    normalised = normaliseTarget(target)
-    if (normalised.length > 255)
-      throw new TypeError(`The target has ${normalised.length} characters; 255 are the most.`)
-    if (targets.size > 1000) targets.clear()
-    targets.set(target, normalised)
-  }
+  const normalised = normaliseTarget(target)
+  if (normalised.length > MAX_TARGET)
+    throw new TypeError(
+      `The target has ${normalised.length} characters; ${MAX_TARGET} are the most.`
+    )
   return normalised
 }
+
+const MAX_TARGET = 255
 
 const pool = Buffer.alloc(16 * 256)
 let taken = pool.length

@@ -7,6 +7,20 @@ const BASE = 'http://target.invalid'
  * @throws TypeError when it is not a path of this application.
  */
 export function normaliseTarget(target: string) {
+  let normalised = known.get(target)
+  if (normalised === undefined) {
+    normalised = normalise(target)
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(target, normalised)
+  }
+  return normalised
+}
+
+/** An application has few targets, and asks for each of them with every link. */
+const known = new Map<string, string>()
+const MOST_KNOWN = 1000
+
+function normalise(target: string) {
   if (!target.startsWith('/') || target.startsWith('//') || target.includes('\\'))
     throw new TypeError(`The target "${target}" is not a path. Write one such as "/unsubscribe".`)
   const { pathname } = new URL(target, BASE)
