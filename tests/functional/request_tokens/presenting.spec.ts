@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { get } from 'node:http'
 import { test } from '@japa/runner'
 import db from '@adonisjs/lucid/services/db'
 import encryption from '@adonisjs/core/services/encryption'
@@ -293,6 +294,29 @@ test.group('Request tokens | presenting', (group) => {
     for (const path of ['/clinic/visit/', '/clinic/v%69sit'])
       (await client.get(`${path}?rt=${token}`)).assertStatus(200)
   })
+
+  test('an odd path is no fault of the server: {$self}')
+    .with([
+      '//clinic/visit',
+      '/clinic//visit',
+      '/clinic/visit//',
+      '/\\\\clinic/visit',
+      '/clinic/%zz',
+      '/clinic/visit%2F',
+    ])
+    .run(async ({ assert }, path) => {
+      const { token } = await link()
+      const { hostname, port } = new URL(process.env.APP_URL!)
+
+      const status = await new Promise<number>((resolve, reject) => {
+        get({ hostname, port, path: `${path}?rt=${token}` }, (response) => {
+          response.resume()
+          resolve(response.statusCode!)
+        }).on('error', reject)
+      })
+
+      assert.isBelow(status, 500)
+    })
 
   test('an optional route lets a stranger pass, and no bad token', async ({ client, assert }) => {
     const stranger = await client.get('/clinic/door')
