@@ -14,6 +14,8 @@ export default class MailboxProvider {
     const { startMailbox } = await import('#mailbox/main')
     try {
       this.#mailbox = await startMailbox(config)
+      // Told to end meanwhile: shutdown() has run already.
+      if (this.app.isTerminating || this.app.isTerminated) return this.#mailbox.stop()
       logger.info({ port: config.port }, 'the mailbox takes mail; read it at /mailbox')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error

@@ -163,6 +163,17 @@ test.group('Start | of the web process', (group) => {
     assert.equal(code, 0)
   })
 
+  test('told to end at its very first answer it ends, every time', async ({ assert, cleanup }) => {
+    const env = await newDatabase(cleanup)
+
+    for (let time = 0; time < 5; time++) {
+      const { child, exit } = start(cleanup, ['bin/start.js', '--migrate', '--work'], env)
+      while (!(await fetch(env.APP_URL).catch(() => null))) await sleep(5)
+      child.kill('SIGTERM')
+      assert.deepEqual(await exit, [0, null])
+    }
+  }).timeout(90_000)
+
   test('a flag that there is not is refused', async ({ assert, cleanup }) => {
     const { exit, talk } = start(cleanup, ['bin/start.js', '--wrok'])
 

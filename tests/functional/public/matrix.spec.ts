@@ -128,6 +128,8 @@ test.group('Token matrix | every scope at every other door', (group) => {
   test('the tables above name every scope and every route with a token [JWT-3]', ({ assert }) => {
     const routes = router.toJSON().root ?? Object.values(router.toJSON()).flat()
     const judged = routes
+      // The clinic of the core's own tests has routes too, when all tests run together.
+      .filter(({ pattern }) => !pattern.startsWith('/clinic/'))
       .filter(({ middleware }) =>
         [...middleware.all()].some((one) => 'name' in one && one.name === 'requestToken')
       )
@@ -137,7 +139,10 @@ test.group('Token matrix | every scope at every other door', (group) => {
       judged,
       Object.entries(ROUTES).flatMap(([path, methods]) => methods.map((one) => `${one} ${path}`))
     )
-    assert.sameMembers([...requestTokens.scopes.keys()], Object.keys(TARGETS))
+    assert.sameMembers(
+      scopes.map(({ scope }) => scope),
+      Object.keys(TARGETS)
+    )
   })
 
   test('{scope} opens no other route, and changes nothing [JWT-3, JWT-18]')
