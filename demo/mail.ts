@@ -20,7 +20,7 @@ export async function readLetters(directory: string): Promise<Letter[]> {
 function letterOf(message: StoredMessage): Letter {
   const field = message.headers.find(({ name }) => name.toLowerCase() === 'list-unsubscribe')
   return {
-    to: message.envelope.to[0],
+    to: /<([^>]+)>$/.exec(message.to)?.[1] ?? message.to,
     subject: message.subject,
     oneClick: /<(http[^>]+)>/.exec(field?.value ?? '')![1],
     links: [...new Set(message.text.match(/https?:\/\/[^\s<>\]]+/g))],

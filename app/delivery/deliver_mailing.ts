@@ -18,6 +18,8 @@ export interface DeliverOptions {
   patience?: number
   /** Called after each message, with what the mail server is silent for, if it is. */
   onProgress?(progress: { handed: number; trouble: string | null }): void
+  /** Called when the mail server goes away, with what it said, and with null when it is back. */
+  onTrouble?(reason: string | null): void
   route?: SmtpRoute
   leaseMs?: number
 }
@@ -132,12 +134,31 @@ class Run {
     if (kind === 'sent') this.#handed++
     if (kind === 'refused') await this.#halt(reply.text)
     else if (kind === 'unreachable' || kind === 'broken') await this.#suffer(reply.text)
-    else this.#trouble.clear()
+    else await this.#recover()
     this.options.onProgress?.({ handed: this.#handed, trouble: this.#trouble.reason })
   }
 
+  async #recover() {
+    if (!this.#trouble.reason) return
+    this.#trouble.clear()
+    await this.#tell(null)
+  }
+
+  /** Where staff look: in the status of the mailing, and in the log. */
+  async #tell(reason: string | null) {
+    await db
+      .connection('worker')
+      .from('mailings')
+      .where({ id: this.mailing.id, status: 'sending' })
+      .update({ status_reason: reason?.slice(0, 500) ?? null })
+    this.options.onTrouble?.(reason)
+  }
+
   async #suffer(text: string) {
+    const isNew = !this.#trouble.reason
     this.#trouble.grow(text)
+    if (isNew)
+      await this.#tell(`The mail server ${this.#route.name} is away: ${text}. It is tried again.`)
     await this.mailing.refresh()
     if (this.mailing.status !== 'sending') return this.#stop.abort() // paused or cancelled meanwhile
     const { patience } = this.options

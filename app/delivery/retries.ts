@@ -16,7 +16,10 @@ export function waitAfter(attempts: number): number | null {
   return Math.round(minutes * MINUTE * (1 + Math.random() * JITTER))
 }
 
+/** A server that is back should not wait long for us, nor be asked all the time while it is away. */
+const LONGEST_PAUSE = 15_000
+
 /** Milliseconds to leave a server alone that could not be reached so many times in a row. */
 export function pauseAfter(failures: number) {
-  return Math.min(500 * 2 ** (failures - 1), MINUTE)
+  return Math.min(500 * 2 ** (failures - 1), LONGEST_PAUSE)
 }

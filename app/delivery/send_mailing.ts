@@ -56,7 +56,7 @@ async function deliverUntilDone(mailing: Mailing, options: SendOptions) {
 export async function finishMailing(mailing: Mailing) {
   await rows(
     db.connection('worker'),
-    `UPDATE mailings SET status = 'sent', finished_at = ?, updated_at = ?
+    `UPDATE mailings SET status = 'sent', status_reason = NULL, finished_at = ?, updated_at = ?
     WHERE id = ? AND status = 'sending' AND prepared_at IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM deliveries d WHERE d.mailing_id = mailings.id AND d.status IN ('pending', 'deferred', 'claimed'))`,
     [Date.now(), Date.now(), mailing.id]

@@ -22,10 +22,12 @@ export interface Worker {
 export async function startWorker(app: ApplicationService): Promise<Worker> {
   const logger = await app.container.make('logger')
   const ending = new AbortController()
+  const onTrouble = (reason: string | null) =>
+    reason ? logger.warn(reason) : logger.info('the mail server is back')
   const done = (async () => {
     while (!ending.signal.aborted) {
       try {
-        await deliverPending({ signal: ending.signal })
+        await deliverPending({ signal: ending.signal, onTrouble })
       } catch (error) {
         logger.error({ err: error }, 'the worker goes on after a fault')
       }

@@ -3,13 +3,20 @@ import type { MailingStatusReport, Trouble } from '#delivery/main'
 
 const n = (count: number) => count.toLocaleString('en')
 
+/** What is said of the states that only the ledger has a word for. */
+const WORDS: Record<string, string> = { pending: 'waiting', claimed: 'in the hands of a worker' }
+
 /** How far a mailing is, in one sentence: `Sent to 28 of 30; 1 failed, 1 deferred.` */
-export function sentence({ counts, total, status, statusReason }: MailingStatusReport) {
+export function sentence({ id, counts, total, status, statusReason }: MailingStatusReport) {
   const rest = Object.entries(counts)
     .filter(([state, count]) => state !== 'sent' && count > 0)
-    .map(([state, count]) => `${n(count)} ${state}`)
+    .map(([state, count]) => `${n(count)} ${WORDS[state] ?? state}`)
   const reason = statusReason ? ` ${statusReason}` : ''
-  return `Sent to ${n(counts.sent)} of ${n(total)}${rest.length > 0 ? `; ${rest.join(', ')}` : ''}. The mailing is ${status}.${reason}`
+  const cure =
+    counts.failed + counts.uncertain > 0
+      ? ` Who and why: mailings:status ${id}; to try them again: mailings:retry ${id}.`
+      : ''
+  return `Sent to ${n(counts.sent)} of ${n(total)}${rest.length > 0 ? `; ${rest.join(', ')}` : ''}. The mailing is ${status}.${reason}${cure}`
 }
 
 export function statusLines(report: MailingStatusReport, troubles: Trouble[]) {

@@ -15,26 +15,29 @@ export default class MailingsCreate extends Command {
   static commandName = 'mailings:create'
   static description = 'Make a mailing for a list, as a draft'
   static help = [
-    'The body is Markdown (.md) or HTML (.html). It, the text and the subject may hold values:',
+    'The body is Markdown (.md) or HTML (.html). It, the text and the',
+    'subject may hold values:',
     '',
     '  \\{{ subscriber.name | default: "friend" }}',
     '  \\{{ subscriber.email }}, \\{{ subscriber.COLUMN }} for what was imported',
-    '  \\{{ list.name }}, \\{{ links.unsubscribe }}, \\{{ links.preferences }}, \\{{ links.view }}',
+    '  \\{{ list.name }}, \\{{ links.unsubscribe }},',
+    '  \\{{ links.preferences }}, \\{{ links.view }}',
     '  {% if subscriber.city %}near {% endif %}',
     '',
     'A way to unsubscribe is added where the body has none.',
     '',
-    '  {{ binaryName }} mailings:create --list garden-news --subject Bulbs --body bulbs.md',
+    '  {{ binaryName }} mailings:create --list garden-news \\',
+    '      --subject Bulbs --body bulbs.md',
   ]
 
-  @flags.string({ description: 'Slug of the list', required: true })
-  declare list: string
+  @flags.string({ description: 'Slug of the list (needed)' })
+  declare list?: string
 
-  @flags.string({ description: 'The subject', required: true })
-  declare subject: string
+  @flags.string({ description: 'The subject (needed)' })
+  declare subject?: string
 
-  @flags.string({ description: 'A file: Markdown (.md) or HTML (.html)', required: true })
-  declare body: string
+  @flags.string({ description: 'A file: Markdown (.md) or HTML (.html) (needed)' })
+  declare body?: string
 
   @flags.string({ description: 'A file for the text part [made from the body]' })
   declare text?: string
@@ -44,6 +47,8 @@ export default class MailingsCreate extends Command {
 
   async run() {
     const { createMailing } = await import('#mailings/main')
+    if (!this.list || this.subject === undefined || !this.body)
+      this.refuse('Say for which list, and what: --list SLUG --subject TEXT --body FILE.')
     const format = FORMATS[extname(this.body).toLowerCase()]
     if (!format) this.refuse(`--body ${this.body}: end its name in .md or .html.`)
     const mailing = await createMailing({

@@ -8,9 +8,10 @@ export default class MailingsSend extends Command {
   static commandName = 'mailings:send'
   static description = 'Send a mailing to everyone who is to get it'
   static help = [
-    'Without --wait a worker sends it ("npm start" has one; "{{ binaryName }} work" is one). With --wait',
-    'this command sends it, shows how far it is, and ends when nothing more is due. Stopped or broken',
-    'off, the same command goes on where it was: nobody gets it twice.',
+    'Without --wait a worker sends it: "npm start" has one, and',
+    '"{{ binaryName }} work" is one. With --wait this command sends it, shows how',
+    'far it is, and ends when nothing more is due. Stopped or broken off,',
+    'the same command goes on where it was: nobody gets it twice.',
   ]
 
   @args.string({ description: 'Id of the mailing' })

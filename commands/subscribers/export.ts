@@ -29,7 +29,19 @@ export default class SubscribersExport extends Command {
     if (!this.list) this.refuse('Say of which list: --list SLUG. lists:list shows them.')
     const list = await findList(this.list)
     await recordAction('subscribers.export', list.publicId, { format })
-    for await (const piece of exportSubscribers(list, format))
-      this.logger.log(piece.replace(/\n$/, ''))
+    const pieces = exportSubscribers(list, format)
+    if (this.json) return this.#printArray(pieces)
+    for await (const piece of pieces) this.logger.log(piece.replace(/\n$/, ''))
+  }
+
+  /** One document, written as it is read: a long list has no place in memory. */
+  async #printArray(pieces: AsyncIterable<string>) {
+    let between = '['
+    for await (const piece of pieces)
+      for (const line of piece.split('\n').filter(Boolean)) {
+        this.logger.log(between + line)
+        between = ','
+      }
+    this.logger.log(between === '[' ? '[]' : ']')
   }
 }

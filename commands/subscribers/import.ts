@@ -76,7 +76,8 @@ export default class SubscribersImport extends Command {
       `${n(report.suppressed)} suppressed`,
       `${n(report.rejected)} rejected`,
     ]
-    const where = this.rejects ? `, see ${this.rejects}` : ''
+    const hint = report.rejected > 0 ? '; add --rejects FILE to see which, and why' : ''
+    const where = this.rejects ? `, see ${this.rejects}` : hint
     const verb = this.dryRun ? 'Would import' : 'Imported'
     const taken = report.created + report.updated + report.unchanged
     return `${verb} ${n(taken)} of ${n(report.rows)} rows: ${parts.join(', ')}${where}.`

@@ -216,7 +216,10 @@ test.group('Command mailings:send | and the others', (group) => {
     const status = await run('mailings:status', id)
 
     assert.equal(sent.exitCode, 0)
-    assert.equal(sent.out, 'Sent to 2 of 3; 1 failed. The mailing is sent.')
+    assert.equal(
+      sent.out,
+      `Sent to 2 of 3; 1 failed. The mailing is sent. Who and why: mailings:status ${id}; to try them again: mailings:retry ${id}.`
+    )
     assert.match(status.out, /person2@example.org +failed +550 +550 5\.1\.1 No such person here/)
     const report = await statusOf(id)
     assert.include(report, { id, status: 'sent' })
@@ -273,7 +276,7 @@ test.group('Command mailings:send | and the others', (group) => {
     const late = await run('mailings:cancel', id)
 
     assert.match(begun.out, /^Handed to the workers, for 2 people/)
-    assert.match(paused.out, /^Paused\. Sent to 0 of 2; 2 pending/)
+    assert.match(paused.out, /^Paused\. Sent to 0 of 2; 2 waiting/)
     assert.match(refused.talk, /is "paused"\. Go on with mailings:resume\./)
     assert.match(resumed.out, /^Resumed\./)
     assert.equal(which.talk, 'Say which: --failed, --uncertain or both.')

@@ -147,6 +147,20 @@ test.group('subscribers:export', (group) => {
     )
   })
 
+  test('prints one document with --json, also of nobody', async ({ assert }) => {
+    const list = await makeList()
+    const nobody = await run('subscribers:export', '--list=garden-news', '--json')
+    for (const name of ['rosa', 'jun']) await makeSubscriber({ list, email: `${name}@example.org` })
+
+    const { out } = await run('subscribers:export', '--list=garden-news', '--json')
+
+    assert.deepEqual(JSON.parse(nobody.out), [])
+    assert.sameMembers(
+      JSON.parse(out).map(({ email }: { email: string }) => email),
+      ['rosa@example.org', 'jun@example.org']
+    )
+  })
+
   test('knows its formats', async ({ assert }) => {
     await makeList()
 

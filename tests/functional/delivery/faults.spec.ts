@@ -55,18 +55,27 @@ test.group('Faults | the server is away', (group) => {
     deliveryConfig.smtpUrl = `smtp://127.0.0.1:${port}`
     const { id } = await makePost(10)
     const troubles: (string | null)[] = []
+    const told: (string | null)[] = []
 
     const sending = sendMailing(id, {
       wait: true,
       patience: 20_000,
       onProgress: ({ trouble }) => void troubles.push(trouble),
+      onTrouble: (reason) => void told.push(reason),
     })
     await sleep(800)
+    const meanwhile = await mailingStatus(id)
+    assert.match(
+      meanwhile.statusReason!,
+      /^The mail server 127\.0\.0\.1:\d+ is away: .*ECONNREFUSED/
+    )
     const sink = await startSink({ port })
     cleanup(() => sink.stop())
-    const { counts } = await sending
+    const { counts, statusReason } = await sending
 
     assert.equal(counts.sent, 10)
+    assert.isNull(statusReason)
+    assert.deepEqual(told, [meanwhile.statusReason, null])
     assert.lengthOf(new Set(sink.recipients()), 10)
     const failures = troubles.filter((trouble) => trouble !== null).length
     assert.isAbove(failures, 0)
