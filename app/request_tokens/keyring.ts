@@ -10,8 +10,8 @@ export type Algorithm = ResolvedConfig['algorithm']
 export interface SigningKey {
   kid: string
   algorithm: Algorithm
-  sign: CryptoKey
-  /** A `KeyObject` for HS256, a public `CryptoKey` otherwise. */
+  /** A `KeyObject` for HS256, a `CryptoKey` otherwise. */
+  sign: KeyObject | CryptoKey
   verify: KeyObject | CryptoKey
 }
 
@@ -155,14 +155,8 @@ async function importSecret(algorithm: Algorithm, secret: string) {
   if (algorithm === 'HS256') {
     const bytes = Buffer.from(secret, 'base64url')
     if (bytes.length < 32) throw new Error('A signing key is shorter than 32 bytes.')
-    const key = await crypto.subtle.importKey(
-      'raw',
-      bytes,
-      { name: 'HMAC', hash: 'SHA-256' },
-      false,
-      ['sign', 'verify']
-    )
-    return { sign: key, verify: createSecretKey(bytes) }
+    const key = createSecretKey(bytes)
+    return { sign: key, verify: key }
   }
   const jwk = JSON.parse(secret)
   const { d, ...publicJwk } = jwk

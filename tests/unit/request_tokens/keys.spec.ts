@@ -1,7 +1,7 @@
 import { test } from '@japa/runner'
 import app from '@adonisjs/core/services/app'
 import db from '@adonisjs/lucid/services/db'
-import { decodeProtectedHeader, decodeJwt } from 'jose'
+import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from 'jose'
 import { listKeys, mint, retireKey, revokeTokens, rotateKeys, verify } from '#request_tokens/main'
 // eslint-disable-next-line no-restricted-imports
 import { Keyring } from '#request_tokens/keyring'
@@ -89,6 +89,28 @@ test.group('Signing keys', (group) => {
       assert.deepEqual(await openToken(token, keyring), { kid: key.kid, payload: '{"a":1}' })
       await rotateKeys()
     })
+
+  test('another implementation reads what we sign, and we read what it signs', async ({
+    assert,
+  }) => {
+    const [{ token }] = await mint([draft])
+    const kid = kidOf(token)
+    const row = await db.from('signing_keys').where('kid', kid).firstOrFail()
+    const encryption = await app.container.make('encryption')
+    const secret = Buffer.from(
+      encryption.decrypt<string>(row.secret, 'request-token-key')!,
+      'base64url'
+    )
+
+    const { payload, protectedHeader } = await compactVerify(token, secret)
+    const again = await new CompactSign(payload)
+      .setProtectedHeader({ alg: 'HS256', typ: 'rt+jwt', kid })
+      .sign(secret)
+
+    assert.deepEqual(protectedHeader, { alg: 'HS256', typ: 'rt+jwt', kid })
+    assert.equal(again, token)
+    assert.equal((await verify(again)).outcome, 'good')
+  })
 
   test('a kid of the wrong form asks the database nothing [JWT-7]', async ({ assert }) => {
     let asked = 0
