@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { createWriteStream } from 'node:fs'
 import { flags } from '@adonisjs/core/ace'
 import { stringify } from 'csv-stringify'
+import { jsonArray } from '#commands/_json_array'
 import { filterOf, useDocument } from '#commands/_audit'
 import { Command } from '#commands/_command'
 import { counted } from '#commands/_words'
@@ -54,7 +55,7 @@ export default class AuditExport extends Command {
       }
     }
     const lines = format === 'csv' ? csvLines(watched()) : jsonLines(watched())
-    await this.#write(lines)
+    await this.#write(this.json ? jsonArray(lines) : lines)
     this.talk(`Exported ${counted(rows, 'use')}.`)
   }
 

@@ -12,10 +12,11 @@ export function sentence({ id, counts, total, status, statusReason }: MailingSta
     .filter(([state, count]) => state !== 'sent' && count > 0)
     .map(([state, count]) => `${n(count)} ${WORDS[state] ?? state}`)
   const reason = statusReason ? ` ${statusReason}` : ''
-  const cure =
-    counts.failed + counts.uncertain > 0
-      ? ` Who and why: mailings:status ${id}; to try them again: mailings:retry ${id}.`
-      : ''
+  const again = (['failed', 'uncertain'] as const).filter((state) => counts[state] > 0)
+  const flags = again.map((state) => `--${state}`).join(' ')
+  const cure = flags
+    ? ` Who and why: mailings:status ${id}; to try them again: mailings:retry ${id} ${flags}.`
+    : ''
   return `Sent to ${n(counts.sent)} of ${n(total)}${rest.length > 0 ? `; ${rest.join(', ')}` : ''}. The mailing is ${status}.${reason}${cure}`
 }
 

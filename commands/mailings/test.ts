@@ -12,10 +12,11 @@ export default class MailingsTest extends Command {
   @args.string({ description: 'Id of the mailing' })
   declare id: string
 
-  @flags.string({ description: 'The address', required: true })
-  declare to: string
+  @flags.string({ description: 'The address (needed)' })
+  declare to?: string
 
   async run() {
+    if (!this.to) this.refuse('Say to whom: --to EMAIL.')
     const { sendTest } = await import('#delivery/main')
     const { to, reply } = await sendTest(this.id, this.to)
     this.print({ id: this.id, to, reply }, `Sent a test to ${to}. The server says: ${reply}`)

@@ -1,5 +1,6 @@
 import { flags } from '@adonisjs/core/ace'
 import { Command } from '#commands/_command'
+import { jsonArray } from '#commands/_json_array'
 
 export default class SubscribersExport extends Command {
   static commandName = 'subscribers:export'
@@ -30,18 +31,7 @@ export default class SubscribersExport extends Command {
     const list = await findList(this.list)
     await recordAction('subscribers.export', list.publicId, { format })
     const pieces = exportSubscribers(list, format)
-    if (this.json) return this.#printArray(pieces)
-    for await (const piece of pieces) this.logger.log(piece.replace(/\n$/, ''))
-  }
-
-  /** One document, written as it is read: a long list has no place in memory. */
-  async #printArray(pieces: AsyncIterable<string>) {
-    let between = '['
-    for await (const piece of pieces)
-      for (const line of piece.split('\n').filter(Boolean)) {
-        this.logger.log(between + line)
-        between = ','
-      }
-    this.logger.log(between === '[' ? '[]' : ']')
+    for await (const piece of this.json ? jsonArray(pieces) : pieces)
+      this.logger.log(piece.replace(/\n$/, ''))
   }
 }

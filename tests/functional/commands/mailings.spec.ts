@@ -218,7 +218,7 @@ test.group('Command mailings:send | and the others', (group) => {
     assert.equal(sent.exitCode, 0)
     assert.equal(
       sent.out,
-      `Sent to 2 of 3; 1 failed. The mailing is sent. Who and why: mailings:status ${id}; to try them again: mailings:retry ${id}.`
+      `Sent to 2 of 3; 1 failed. The mailing is sent. Who and why: mailings:status ${id}; to try them again: mailings:retry ${id} --failed.`
     )
     assert.match(status.out, /person2@example.org +failed +550 +550 5\.1\.1 No such person here/)
     const report = await statusOf(id)
